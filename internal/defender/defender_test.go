@@ -31,8 +31,8 @@ func TestSides(t *testing.T) {
 	if n := d.Names()[id("10.0.0.1")]; n != "10.0.0.1" {
 		t.Errorf("name %q", n)
 	}
-	if _, ok := d.Unnamed()[netip.MustParseAddr("203.0.113.9")]; ok {
-		t.Error("a named device counts as unnamed")
+	if got := d.Addresses()[netip.MustParseAddr("10.0.0.1")]; got != id("10.0.0.1") {
+		t.Errorf("address of %q", got)
 	}
 	if DeviceID("a", "x") == DeviceID("b", "x") || len(DeviceID("a", "x")) != 40 {
 		t.Error("DeviceID must depend on the scope and have 40 digits")

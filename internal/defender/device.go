@@ -27,8 +27,7 @@ type Devices struct {
 	// LocalNets are the networks whose hosts are devices.
 	LocalNets []netip.Prefix
 
-	known map[netip.Addr]string // DeviceId by address
-	addrs map[netip.Addr]string // DeviceId by address, of devices named by it
+	addrs map[netip.Addr]string // DeviceId by address
 	names map[string]string     // name by DeviceId
 	cache map[[16]byte]identity
 }
@@ -41,7 +40,7 @@ type identity struct {
 
 // NewDevices returns devices of the given scope and networks.
 func NewDevices(scope string, nets []netip.Prefix) *Devices {
-	return &Devices{Scope: scope, LocalNets: nets, known: map[netip.Addr]string{}, addrs: map[netip.Addr]string{}, names: map[string]string{}, cache: map[[16]byte]identity{}}
+	return &Devices{Scope: scope, LocalNets: nets, addrs: map[netip.Addr]string{}, names: map[string]string{}, cache: map[[16]byte]identity{}}
 }
 
 // DeviceID returns the DeviceId of a device that is only known by name, or by
@@ -57,9 +56,22 @@ func (d *Devices) Add(id, name string, addrs ...netip.Addr) {
 		d.names[id] = name
 	}
 	for _, a := range addrs {
-		d.known[a.Unmap()] = id
+		d.note(id, a.Unmap())
 	}
 	clear(d.cache)
+}
+
+// note remembers an address of a device, which names it if nothing else does.
+// A scan of a whole network is not remembered beyond noteLimit: its rows have
+// DeviceIds, but no names.
+func (d *Devices) note(id string, a netip.Addr) {
+	if len(d.addrs) >= noteLimit {
+		return
+	}
+	d.addrs[a] = id
+	if d.names[id] == "" {
+		d.names[id] = a.String()
+	}
 }
 
 // AddNamed notes that the addresses are those of a device that the user
@@ -71,11 +83,14 @@ func (d *Devices) AddNamed(name string, addrs ...netip.Addr) {
 // Names returns the names of the devices that were seen, by DeviceId.
 func (d *Devices) Names() map[string]string { return d.names }
 
-// Unnamed returns the DeviceIds, by address, of the devices that have no
-// other name than it.
-func (d *Devices) Unnamed() map[netip.Addr]string { return d.addrs }
+// Addresses returns the DeviceIds of the devices that were seen or are known,
+// by address.
+func (d *Devices) Addresses() map[netip.Addr]string { return d.addrs }
 
-const cacheLimit = 1 << 16
+const (
+	cacheLimit = 1 << 16
+	noteLimit  = 1 << 18
+)
 
 func (d *Devices) lookup(a [16]byte) identity {
 	if s, ok := d.cache[a]; ok {
@@ -86,15 +101,14 @@ func (d *Devices) lookup(a [16]byte) identity {
 	}
 	ip := netip.AddrFrom16(a).Unmap()
 	s := identity{ipType: IPType(ip)}
-	if id, ok := d.known[ip]; ok {
+	if id, ok := d.addrs[ip]; ok {
 		s.id, s.forced = id, id
-		d.name(id, ip)
 	} else {
 		s.forced = DeviceID(d.Scope, ip.String())
 		for _, n := range d.LocalNets {
 			if n.Contains(ip) {
 				s.id = s.forced
-				d.name(s.id, ip)
+				d.note(s.id, ip)
 				break
 			}
 		}
@@ -110,17 +124,8 @@ func (d *Devices) Sides(orig, resp [16]byte) (origID, respID, origType, respType
 	o, r := d.lookup(orig), d.lookup(resp)
 	if o.id == "" && r.id == "" {
 		o.id = o.forced
-		d.name(o.id, netip.AddrFrom16(orig).Unmap())
 	}
 	return o.id, r.id, o.ipType, r.ipType
-}
-
-// name gives a device that has no name yet its address as name.
-func (d *Devices) name(id string, a netip.Addr) {
-	if d.names[id] == "" {
-		d.names[id] = a.String()
-		d.addrs[a] = id
-	}
 }
 
 var (

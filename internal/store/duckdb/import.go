@@ -1,0 +1,329 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"wirehunt/event"
+	"wirehunt/internal/defender"
+	"wirehunt/internal/store"
+	"wirehunt/schema"
+)
+
+// importTx is an import under way: one connection with an open transaction,
+// and an appender per table that got rows.
+type importTx struct {
+	db     *DB
+	ctx    context.Context
+	conn   *sql.Conn
+	id     int32
+	logs   map[*event.Log]*logAppender
+	tables map[string]*tableAppender
+	rels   map[string]int64 // relations that exist
+	done   bool
+}
+
+// Begin implements store.Engine.
+func (d *DB) Begin(ctx context.Context) (store.Import, error) {
+	rels, err := d.relations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := d.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tx := &importTx{db: d, ctx: ctx, conn: conn, rels: rels, logs: map[*event.Log]*logAppender{}, tables: map[string]*tableAppender{}}
+	if err := tx.exec(`BEGIN`); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	if err := conn.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) + 1 FROM _imports`).Scan(&tx.id); err != nil {
+		tx.Rollback()
+		return nil, err
+	}
+	return tx, nil
+}
+
+func (tx *importTx) exec(query string, args ...any) error {
+	_, err := tx.conn.ExecContext(tx.ctx, query, args...)
+	return err
+}
+
+// Imported implements store.Import.
+func (tx *importTx) Imported(sha256 string) (path string, ok bool, err error) {
+	err = tx.conn.QueryRowContext(tx.ctx, `SELECT path FROM _imports WHERE sha256 = ?`, sha256).Scan(&path)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	return path, err == nil, err
+}
+
+// ensure makes the relation, or adds the columns that an older version of
+// the program did not have.
+func (tx *importTx) ensure(relation string, cols []defender.PhysColumn) error {
+	if _, ok := tx.rels[relation]; !ok {
+		var defs []string
+		for _, c := range cols {
+			defs = append(defs, ident(c.Name)+" "+sqlTypes[c.Type])
+		}
+		tx.rels[relation] = 0
+		return tx.exec(`CREATE TABLE ` + ident(relation) + ` (` + strings.Join(defs, ", ") + `)`)
+	}
+	for _, c := range cols {
+		if err := tx.exec(`ALTER TABLE ` + ident(relation) + ` ADD COLUMN IF NOT EXISTS ` + ident(c.Name) + ` ` + sqlTypes[c.Type]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *importTx) appender(relation string, cols []defender.PhysColumn) (*duckdb.Appender, error) {
+	if err := tx.ensure(relation, cols); err != nil {
+		return nil, err
+	}
+	names := make([]string, len(cols))
+	for i, c := range cols {
+		names[i] = c.Name
+	}
+	var a *duckdb.Appender
+	err := tx.conn.Raw(func(c any) (err error) {
+		a, err = duckdb.NewAppenderWithColumns(c.(driver.Conn), "", "main", relation, names)
+		return err
+	})
+	return a, err
+}
+
+// AppendRow implements store.Import.
+func (tx *importTx) AppendRow(b *event.Batch, n int, devices *defender.Devices) error {
+	a := tx.logs[b.Log]
+	if a == nil {
+		cols := defender.LogColumns(b.Log)
+		app, err := tx.appender(defender.LogRelation(b.Log), cols)
+		if err != nil {
+			return err
+		}
+		a = &logAppender{app: app, args: make([]driver.Value, len(cols)), importID: tx.id}
+		tx.logs[b.Log] = a
+	}
+	return a.append(b, n, devices)
+}
+
+type tableAppender struct {
+	app  *duckdb.Appender
+	args []driver.Value
+}
+
+// AppendTable implements store.Import.
+func (tx *importTx) AppendTable(t *schema.Table, values []any) error {
+	a := tx.tables[t.Name]
+	if a == nil {
+		var cols []defender.PhysColumn
+		for _, c := range t.Columns {
+			cols = append(cols, defender.PhysColumn{Name: c.Name, Type: c.Type})
+		}
+		for _, c := range t.Hidden {
+			cols = append(cols, defender.PhysColumn{Name: c.Name, Type: c.Type})
+		}
+		cols = append(cols, defender.PhysColumn{Name: defender.ColImport, Type: schema.Int})
+		app, err := tx.appender(defender.TableRelation(t.Name), cols)
+		if err != nil {
+			return err
+		}
+		a = &tableAppender{app: app, args: make([]driver.Value, len(cols))}
+		tx.tables[t.Name] = a
+	}
+	for i, v := range values {
+		a.args[i] = v
+	}
+	a.args[len(values)] = tx.id
+	return a.app.AppendRow(a.args...)
+}
+
+func (tx *importTx) closeAppenders() error {
+	var errs []error
+	for _, a := range tx.logs {
+		errs = append(errs, a.app.Close())
+	}
+	for _, a := range tx.tables {
+		errs = append(errs, a.app.Close())
+	}
+	clear(tx.logs)
+	clear(tx.tables)
+	return errors.Join(errs...)
+}
+
+// Rollback implements store.Import.
+func (tx *importTx) Rollback() error {
+	if tx.done {
+		return nil
+	}
+	tx.done = true
+	tx.closeAppenders() // their rows go with the transaction
+	_, err := tx.conn.ExecContext(context.WithoutCancel(tx.ctx), `ROLLBACK`)
+	return errors.Join(err, tx.conn.Close())
+}
+
+// Commit implements store.Import.
+func (tx *importTx) Commit(src *store.Source, devices *defender.Devices) error {
+	if err := tx.closeAppenders(); err != nil {
+		return fmt.Errorf("storing rows: %w", err)
+	}
+	if err := tx.finish(src, devices); err != nil {
+		return err
+	}
+	if err := tx.exec(`COMMIT`); err != nil {
+		return err
+	}
+	tx.done = true
+	return tx.conn.Close()
+}
+
+func (tx *importTx) finish(src *store.Source, devices *defender.Devices) error {
+	if err := tx.saveDevices(devices); err != nil {
+		return fmt.Errorf("storing devices: %w", err)
+	}
+	if err := tx.attribute(); err != nil {
+		return fmt.Errorf("attributing processes: %w", err)
+	}
+	var err error
+	if src.Rows, err = tx.count(); err != nil {
+		return fmt.Errorf("counting rows: %w", err)
+	}
+	counts, err := json.Marshal(src.Rows)
+	if err != nil {
+		return err
+	}
+	return tx.exec(`INSERT INTO _imports VALUES (?, ?, ?, ?, ?, ?, ?)`, tx.id, src.Path, src.SHA256, src.Bytes, src.Kind, ticks(src.Time), string(counts))
+}
+
+func ticks(t time.Time) int64 {
+	return t.Unix()*schema.TicksPerSecond + int64(t.Nanosecond()/100) + schema.UnixEpochTicks
+}
+
+// count returns the rows that the import gave, by ActionType, and by table
+// for tables without.
+func (tx *importTx) count() (map[string]int64, error) {
+	counts := map[string]int64{}
+	id := fmt.Sprintf("%s = %d", ident(defender.ColImport), tx.id)
+	for _, t := range defender.Tables(tx.db.opt.Logs, nil) {
+		for _, p := range t.Parts {
+			if _, ok := tx.rels[p.Relation]; !ok || t.Name != "DeviceNetworkEvents" {
+				continue
+			}
+			where := []string{id}
+			for _, c := range p.Where {
+				where = append(where, condition(c))
+			}
+			var n int64
+			if err := tx.conn.QueryRowContext(tx.ctx, `SELECT count(*) FROM `+ident(p.Relation)+` WHERE `+strings.Join(where, " AND ")).Scan(&n); err != nil {
+				return nil, err
+			}
+			if n > 0 {
+				counts[p.Values["ActionType"].Const.(string)] += n
+			}
+		}
+		rel := defender.TableRelation(t.Name)
+		if _, ok := tx.rels[rel]; !ok {
+			continue
+		}
+		name := text(t.Name)
+		if t.Name == "DeviceNetworkEvents" {
+			name = "ActionType"
+		}
+		rows, err := tx.conn.QueryContext(tx.ctx, `SELECT coalesce(`+name+`, ''), count(*) FROM `+ident(rel)+` WHERE `+id+` GROUP BY 1`)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var k string
+			var n int64
+			if err := rows.Scan(&k, &n); err != nil {
+				return nil, errors.Join(err, rows.Close())
+			}
+			counts[k] += n
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return counts, nil
+}
+
+// condition returns a condition of a part as SQL.
+func condition(c schema.Cond) string {
+	col := ident(c.Column)
+	var in []string
+	for _, v := range c.Values {
+		in = append(in, text(v))
+	}
+	list := "(" + strings.Join(in, ", ") + ")"
+	switch c.Op {
+	case schema.IsNull:
+		return col + " IS NULL"
+	case schema.In:
+		return col + " IN " + list
+	case schema.NotIn:
+		return "coalesce(" + col + " NOT IN " + list + ", true)"
+	case schema.IsTrue:
+		return col + " IS TRUE"
+	case schema.IsNotTrue:
+		return col + " IS NOT TRUE"
+	}
+	return col + " IS NOT NULL"
+}
+
+// Imports implements store.Engine.
+func (d *DB) Imports(ctx context.Context) ([]store.Source, error) {
+	rows, err := d.db.QueryContext(ctx, `SELECT path, sha256, bytes, kind, time, rows FROM _imports ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []store.Source
+	for rows.Next() {
+		var s store.Source
+		var at int64
+		var counts string
+		if err := rows.Scan(&s.Path, &s.SHA256, &s.Bytes, &s.Kind, &at, &counts); err != nil {
+			return nil, err
+		}
+		at -= schema.UnixEpochTicks
+		s.Time = time.Unix(at/schema.TicksPerSecond, at%schema.TicksPerSecond*100).UTC()
+		if err := json.Unmarshal([]byte(counts), &s.Rows); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+// LoadDevices implements store.Engine.
+func (d *DB) LoadDevices(ctx context.Context, devices *defender.Devices) error {
+	rows, err := d.db.QueryContext(ctx, `SELECT a.address, a.DeviceId, coalesce(d.DeviceName, '') FROM _device_addresses a LEFT JOIN _devices d USING (DeviceId)`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var addr, id, name string
+		if err := rows.Scan(&addr, &id, &name); err != nil {
+			return err
+		}
+		a, err := netip.ParseAddr(addr)
+		if err != nil {
+			return fmt.Errorf("stored address of device %s: %w", id, err)
+		}
+		devices.Add(id, name, a)
+	}
+	return rows.Err()
+}

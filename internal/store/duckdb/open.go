@@ -1,0 +1,186 @@
+// Package duckdb keeps records in a DuckDB database file: one table of typed
+// columns per log, as docs/design/0003-store.md explains.
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"wirehunt/event"
+	"wirehunt/schema"
+)
+
+// Options says how to open a database.
+type Options struct {
+	// Path of the file; "" for a database in memory.
+	Path string
+	// ReadOnly opens an existing file that several programs may read.
+	ReadOnly bool
+	// MemoryLimit bounds what DuckDB takes, in bytes; 0 for 4 GiB.
+	MemoryLimit int64
+	// Threads bounds the threads of a query; 0 for one a core.
+	Threads int
+	// Logs are the logs that the database has tables for.
+	Logs []*event.Log
+}
+
+// DB is an open database.
+type DB struct {
+	db   *sql.DB
+	opt  Options
+	logs map[string]*event.Log
+}
+
+// The version of the physical layout, kept in the database.
+const layoutVersion = 1
+
+// Open opens or creates a database.
+func Open(ctx context.Context, opt Options) (*DB, error) {
+	if opt.ReadOnly {
+		if _, err := os.Stat(opt.Path); err != nil {
+			return nil, fmt.Errorf("no database at %s: import something into it first (wirehunt import --db %s PATH)", opt.Path, opt.Path)
+		}
+	}
+	connector, err := duckdb.NewConnector(dsn(opt), configure)
+	if err != nil {
+		return nil, explain(opt.Path, err)
+	}
+	d := &DB{db: sql.OpenDB(connector), opt: opt, logs: map[string]*event.Log{}}
+	for _, l := range opt.Logs {
+		d.logs[l.Name] = l
+	}
+	if err := d.checkLayout(ctx); err != nil {
+		d.db.Close()
+		return nil, explain(opt.Path, err)
+	}
+	return d, nil
+}
+
+func dsn(opt Options) string {
+	limit := opt.MemoryLimit
+	if limit == 0 {
+		limit = 4 << 30
+	}
+	settings := []string{
+		"memory_limit=" + strconv.FormatInt(limit>>20, 10) + "MiB",
+		"autoinstall_known_extensions=false",
+		"autoload_known_extensions=false",
+		"enable_external_access=false",
+		"errors_as_json=false",
+	}
+	if opt.ReadOnly {
+		settings = append(settings, "access_mode=READ_ONLY")
+	}
+	if opt.Threads > 0 {
+		settings = append(settings, "threads="+strconv.Itoa(opt.Threads))
+	}
+	if opt.Path != "" {
+		settings = append(settings, "temp_directory="+opt.Path+".tmp")
+	}
+	return opt.Path + "?" + strings.Join(settings, "&")
+}
+
+// configure runs on each new connection.  Queries can no longer change any
+// setting after it.
+func configure(c driver.ExecerContext) error {
+	for _, s := range []string{"SET lock_configuration=true"} {
+		if _, err := c.ExecContext(context.Background(), s, nil); err != nil && !strings.Contains(err.Error(), "locked") {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close closes the database.
+func (d *DB) Close() error { return d.db.Close() }
+
+// explain turns DuckDB's errors on opening into what a user can act on.
+func explain(path string, err error) error {
+	msg := err.Error()
+	switch {
+	case strings.Contains(msg, "Could not set lock"):
+		return fmt.Errorf("%s is in use by another program: wait until it is done, or give another database with --db", path)
+	case strings.Contains(msg, "not a valid DuckDB database"), strings.Contains(msg, "not a DuckDB"):
+		return fmt.Errorf("%s is not a wirehunt database: give another file with --db", path)
+	case errors.Is(err, errForeign):
+		return fmt.Errorf("%s is a DuckDB database of another program: give another file with --db", path)
+	case strings.Contains(msg, "Cannot open file"), strings.Contains(msg, "No such file"):
+		return fmt.Errorf("cannot open %s: %s does not exist or cannot be written", path, filepath.Dir(path))
+	}
+	return fmt.Errorf("opening database %s: %w", path, err)
+}
+
+var errForeign = errors.New("foreign database")
+
+// checkLayout makes the tables that every database has, and refuses
+// databases that are not ours.
+func (d *DB) checkLayout(ctx context.Context) error {
+	tables, err := d.relations(ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok := tables["_meta"]; ok {
+		var v int
+		if err := d.db.QueryRowContext(ctx, `SELECT layout FROM _meta`).Scan(&v); err != nil {
+			return err
+		}
+		if v != layoutVersion {
+			return fmt.Errorf("it has layout %d, this program layout %d: import the captures again into a new database", v, layoutVersion)
+		}
+		return nil
+	}
+	if len(tables) > 0 {
+		return errForeign
+	}
+	if d.opt.ReadOnly {
+		return errForeign
+	}
+	_, err = d.db.ExecContext(ctx, `BEGIN;
+CREATE TABLE _meta (layout INTEGER);
+INSERT INTO _meta VALUES (`+strconv.Itoa(layoutVersion)+`);
+CREATE TABLE _imports (id INTEGER PRIMARY KEY, path VARCHAR, sha256 VARCHAR UNIQUE, bytes BIGINT, kind VARCHAR, time BIGINT, rows VARCHAR);
+CREATE TABLE _devices (DeviceId VARCHAR PRIMARY KEY, DeviceName VARCHAR);
+CREATE TABLE _device_addresses (address VARCHAR PRIMARY KEY, DeviceId VARCHAR);
+COMMIT`)
+	return err
+}
+
+// relations returns the physical tables and about how many rows each has.
+func (d *DB) relations(ctx context.Context) (map[string]int64, error) {
+	rows, err := d.db.QueryContext(ctx, `SELECT table_name, estimated_size FROM duckdb_tables() WHERE NOT internal`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	m := map[string]int64{}
+	for rows.Next() {
+		var name string
+		var n int64
+		if err := rows.Scan(&name, &n); err != nil {
+			return nil, err
+		}
+		m[name] = n
+	}
+	return m, rows.Err()
+}
+
+var sqlTypes = [...]string{
+	schema.Bool: "BOOLEAN", schema.Int: "INTEGER", schema.Long: "BIGINT", schema.Real: "DOUBLE",
+	schema.Decimal: "DECIMAL(38,17)", schema.DateTime: "BIGINT", schema.TimeSpan: "BIGINT",
+	schema.String: "VARCHAR", schema.Guid: "VARCHAR", schema.Dynamic: "VARCHAR",
+}
+
+// ident quotes an identifier.
+func ident(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// text quotes a string.
+func text(s string) string { return `'` + strings.ReplaceAll(s, `'`, `''`) + `'` }

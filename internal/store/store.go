@@ -1,0 +1,77 @@
+// Package store is where records are kept and queries run: Engine is what a
+// database must offer; package duckdb is the embedded one.
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"wirehunt/event"
+	"wirehunt/internal/defender"
+	"wirehunt/schema"
+)
+
+// Engine is a database of Zeek records and Defender rows.
+type Engine interface {
+	// Tables returns all tables that queries can name, with the parts that
+	// hold rows now.
+	Tables(ctx context.Context) ([]schema.Table, error)
+	// Query runs SQL that the query compiler made; cols are the columns of
+	// its result.
+	Query(ctx context.Context, sql string, cols []schema.Column) (Rows, error)
+	// Newest returns the time of the newest row in ticks, and whether there
+	// is any row.
+	Newest(ctx context.Context) (ticks int64, ok bool, err error)
+	// Begin starts an import, which is one transaction.
+	Begin(ctx context.Context) (Import, error)
+	// Imports lists what was imported, oldest first.
+	Imports(ctx context.Context) ([]Source, error)
+	// LoadDevices tells d of the devices that the database knows.
+	LoadDevices(ctx context.Context, d *defender.Devices) error
+	Close() error
+}
+
+// Rows is the result of a query, read row by row.
+type Rows interface {
+	// Next moves to the next row; false at the end or on error.
+	Next() bool
+	// Values returns the row: nil, bool, int32, int64 (long, and ticks for
+	// datetime and timespan), float64, or string (dynamic as JSON text,
+	// decimal in digits).  It is valid until Next.
+	Values() []any
+	Err() error
+	Close() error
+}
+
+// Source is one imported file.
+type Source struct {
+	Path   string
+	SHA256 string
+	Bytes  int64
+	Kind   string // "capture" or "defender"
+	Time   time.Time
+	Rows   map[string]int64 // by ActionType, or by table where the rows have none
+}
+
+// ErrImported tells that a file of the same content was imported before.
+var ErrImported = errors.New("imported before")
+
+// Import is an import under way.  Nothing of it is seen before Commit.
+type Import interface {
+	// AppendRow stores row n of a batch of log records.
+	AppendRow(b *event.Batch, n int, devices *defender.Devices) error
+	// AppendTable stores rows of one of Defender's tables; values are in the
+	// order of its columns, hidden ones after the others, in the forms that
+	// Rows.Values has.
+	AppendTable(t *schema.Table, values []any) error
+	// Imported reports whether content of that hash was imported before, and
+	// from where.
+	Imported(sha256 string) (path string, ok bool, err error)
+	// Commit completes the import: it notes the devices, names them by what
+	// the traffic tells, gives connections the processes that imported rows
+	// know, counts the rows into src.Rows, and makes all of it visible.
+	Commit(src *Source, devices *defender.Devices) error
+	// Rollback drops the import.  After Commit it does nothing.
+	Rollback() error
+}
