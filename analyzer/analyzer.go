@@ -51,16 +51,17 @@ type Datagrams interface {
 type Base struct {
 	// Conn is the connection that the analyzer is on.
 	Conn *Conn
+	// Expected is the Value of the Expectation that started the analyzer, or
+	// nil.
+	Expected any
 
-	spec    *Spec
-	self    Analyzer
-	parent  *Base
-	flags   baseFlags
-	tail    [2][]byte // unconsumed bytes per side
-	need    [2]int
-	skip    [2]uint64 // bytes still to be passed over, see Skip
-	fed     uint64    // bytes given so far, for the violation rule
-	sibling *Feeder   // children, newest first
+	spec     *Spec
+	parent   *Base
+	children *Feeder // newest first
+	flags    baseFlags
+	tail     [2][]byte // unconsumed bytes per side
+	need     [2]int
+	skip     [2]uint64 // bytes still to be passed over, see Skip
 }
 
 type baseFlags uint16
@@ -69,10 +70,16 @@ const (
 	confirmed baseFlags = 1 << iota
 	violated
 	removed
+	closed
 	doneOrig
 	doneResp
 	eofOrig
 	eofResp
+)
+
+const (
+	done = doneOrig | doneResp
+	gone = violated | removed | closed
 )
 
 func (b *Base) base() *Base { return b }

@@ -20,27 +20,31 @@ type Conn struct {
 	// worked on, in ns since 1970.
 	Start, Now int64
 
-	// Host is where the first server name (HTTP Host, TLS SNI) that an
-	// analyzer saw is kept, for RemoteUrl.  Set by SetHost.
-	host []byte
-	eng  engine
+	// Hash is a keyed hash of the endpoints and Start: the connection's place
+	// in event.Order, and what UID is made of.
+	Hash uint64
+
+	eng      *Engine
+	host     []byte
+	top      *Feeder   // analyzers of the connection, in the order attached
+	det      *detector // while the start is looked at
+	services []uint8   // indexes of confirmed specs, in order
+	files    uint32    // file ids handed out
+	state    connState
 }
 
-// engine is what a connection needs of the engine around it.
-type engine interface {
-	row(c *Conn, l *event.Log) *event.Row
-	weird(c *Conn, source, name, addl string)
-	confirm(b *Base)
-	violate(b *Base, reason string)
-	child(b *Base, name string) *Feeder
-	expect(c *Conn, e Expectation)
-	fileID(c *Conn) string
-}
+type connState uint8
+
+const (
+	connPanicked connState = 1 << iota
+	connEOFOrig
+	connEOFResp
+)
 
 // Row starts a row of log l, with ts, uid and id set if the log has them.
 // Set its fields at once: the row is valid until the next one is started.
 func (c *Conn) Row(l *event.Log, ts int64) *event.Row {
-	r := c.eng.row(c, l)
+	r := c.eng.row(c.Hash, l)
 	if l.HasConn {
 		r.SetConn(ts, c.UID, c.Orig, c.OrigPort, c.Resp, c.RespPort)
 	} else {
@@ -61,11 +65,39 @@ func (c *Conn) Host() []byte { return c.host }
 
 // NewFileID returns a new id for a file seen on the connection: "F" and
 // base-62, the same for the same capture.
-func (c *Conn) NewFileID() string { return c.eng.fileID(c) }
+func (c *Conn) NewFileID() string {
+	c.files++
+	return FileID(c.Hash, c.files)
+}
+
+// IsLocal reports whether a is an address of the local networks.
+func (c *Conn) IsLocal(a packet.Addr) bool { return c.eng.IsLocal(a) }
+
+// SessionTimer makes the engine look at the connection every period ns of
+// packet time, from now on, and end it if it has been idle for idle ns then,
+// as Zeek ends DNS exchanges over UDP long before the transport's time-out.
+func (c *Conn) SessionTimer(period, idle int64) { c.eng.control.SessionTimer(c, period, idle) }
+
+// SetInactivity sets after how many ns of packet time without a packet the
+// connection ends.
+func (c *Conn) SetInactivity(ns int64) { c.eng.control.SetInactivity(c, ns) }
+
+// Flip makes the originator the responder and the other way round, for
+// analyzers that find that the roles are not as they looked (a DNS reply
+// without its query).  The Dir of the call that is being worked on is not
+// changed; later calls have the new roles.
+func (c *Conn) Flip() { c.eng.control.Flip(c) }
+
+// Size returns the payload bytes of both sides together, as conn.log will
+// have them.
+func (c *Conn) Size() uint64 { return c.eng.control.Size(c) }
 
 // Weird writes a record to weird.log: name is Zeek's name of the oddity
 // ("bad_HTTP_request"), addl more about it, or "".
-func (b *Base) Weird(name, addl string) { b.Conn.eng.weird(b.Conn, b.spec.Name, name, addl) }
+func (b *Base) Weird(name, addl string) { b.WeirdFrom(b.spec.weirdSource(), name, addl) }
+
+// WeirdFrom is Weird with another source; "" for none.
+func (b *Base) WeirdFrom(source, name, addl string) { b.Conn.eng.Weird(b.Conn, source, name, addl) }
 
 // Confirm tells that the connection really speaks the protocol: conn.log
 // lists it as service.  Calls after the first do nothing.
@@ -82,10 +114,10 @@ func (b *Base) Confirmed() bool { return b.flags&confirmed != 0 }
 // Violate tells that the input is not, or no longer, the protocol.  As in
 // Zeek the engine then removes the analyzer (Close is called before Violate
 // returns to the engine's loop, not before it returns to the caller; return
-// from Data at once), and takes the service off the connection again, unless
-// the analyzer had been given more than 10 KiB.
+// from Data at once), and takes the service off the connection again.  Once
+// the connection is larger than 10 KiB the service stays.
 func (b *Base) Violate(reason string) {
-	if b.flags&violated == 0 {
+	if b.flags&gone == 0 {
 		b.flags |= violated
 		b.Conn.eng.violate(b, reason)
 	}
@@ -103,7 +135,22 @@ func (b *Base) Skip(dir Dir, n uint64) { b.skip[dir] += n }
 // Child starts the analyzer of that name on the same connection, fed by this
 // one (NTLM in HTTP, TLS after STARTTLS).  It returns nil where no such
 // analyzer is registered.  The child is closed with its parent.
-func (b *Base) Child(name string) *Feeder { return b.Conn.eng.child(b, name) }
+func (b *Base) Child(name string) *Feeder {
+	i, ok := b.Conn.eng.byName[name]
+	if !ok {
+		return nil
+	}
+	return b.Conn.eng.attach(b.Conn, b, i, nil)
+}
+
+// Detect starts a child that finds out by content what it is given, as the
+// engine does at the start of a connection (what follows HTTP's CONNECT): the
+// analyzers that recognise their protocol in the first bytes get all of them.
+func (b *Base) Detect() *Feeder {
+	f := &Feeder{det: newDetector(b.Conn, b)}
+	f.next, b.children = b.children, f
+	return f
+}
 
 // Expectation announces a connection: its responder and which analyzer it
 // gets (FTP's data channels).
@@ -119,11 +166,13 @@ type Expectation struct {
 	// Value is given to the analyzer of the expected connection, which finds
 	// it in Base.Expected.
 	Value any
+
+	until int64
 }
 
 // Expect announces a connection between the same two hosts, in either
 // direction.
-func (b *Base) Expect(e Expectation) { b.Conn.eng.expect(b.Conn, e) }
+func (b *Base) Expect(e Expectation) { b.Conn.eng.expect(e) }
 
 // AuthResult is implemented by analyzers that learn from their carrier
 // whether an authentication succeeded (NTLM in SMB, HTTP, GSSAPI).

@@ -12,6 +12,8 @@
 package analyzer
 
 import (
+	"strings"
+
 	"wirehunt/event"
 )
 
@@ -38,8 +40,8 @@ const (
 )
 
 // Start is the start of a connection as a Probe sees it: for TCP up to the
-// first 1,024 bytes of each side's stream, for UDP the payload of the first
-// datagrams of each side, one after the other.
+// first 1,024 bytes of each side's stream, for UDP the payload of the latest
+// datagram of each side.  One side may still be empty.
 type Start struct {
 	Orig, Resp         []byte
 	OrigPort, RespPort uint16
@@ -62,14 +64,28 @@ type Spec struct {
 	// Probe recognises the protocol by content on any port, like Zeek's
 	// dpd.sig; nil for protocols that only ports or other analyzers start.
 	// It is called whenever a side's start has grown, until it answers Yes
-	// or No.  It must be pure and cheap.
+	// or No (over UDP No is only about that datagram).  It must be pure and
+	// cheap.
 	Probe func(s *Start) Verdict
 	// FirstBytes, where not empty, lists all bytes that either side's first
 	// payload can begin with for Probe to answer other than No.
 	FirstBytes string
 	// TCP and UDP say over which transports Probe applies.
 	TCP, UDP bool
+	// WeirdSource is the analyzer in weird.log's source; "" means Name in
+	// upper case.
+	WeirdSource string
+	// Inactivity, if not 0, is the inactivity time-out, ns, of connections on
+	// which the protocol is confirmed (Zeek's analyzer_inactivity_timeouts).
+	Inactivity int64
 	// New returns an analyzer.  The engine reuses analyzers: it calls Reset
 	// before each use.
 	New func() Analyzer
+}
+
+func (s *Spec) weirdSource() string {
+	if s.WeirdSource != "" {
+		return s.WeirdSource
+	}
+	return strings.ToUpper(s.Name)
 }
