@@ -5,15 +5,20 @@ type Kind uint8
 
 // The kinds of a decoded packet.
 const (
-	// KindOther is a frame without IP (ARP, spanning tree, a beacon), or one
-	// that was too broken to reach IP.  Only the link fields are set.
+	// KindOther is a frame that belongs to no connection: one without IP (ARP,
+	// spanning tree, a beacon), one that is broken (see Status), and, as in
+	// Zeek, ESP and mobility messages over IPv6.  Only the link fields are
+	// set, and Version, Src, Dst, IP and IPLen if decoding got that far
+	// (Version is 0 if not).
 	KindOther Kind = iota
-	// KindIP is an IP packet whose protocol is none of the below (ESP, OSPF,
-	// SCTP), or whose transport header could not be read: see Status.
+	// KindIP is an IP packet whose protocol is none of the below (OSPF, SCTP,
+	// ESP over IPv4), which Zeek logs as "unknown_transport".
 	KindIP
 	// KindFragment is a fragment of an IP packet; give it to Defrag.
 	KindFragment
-	// KindTCP is a TCP segment with a whole header.
+	// KindTCP is a TCP segment.  If Status is BadTCPHeaderLen or
+	// TruncatedHeader only the first 20 bytes of the header could be read, and
+	// Options and Payload are empty.
 	KindTCP
 	// KindUDP is a UDP datagram with a whole header.
 	KindUDP
@@ -36,7 +41,8 @@ type Packet struct {
 	Kind Kind
 	// Status is why decoding stopped early; OK if it did not.
 	Status Status
-	// Weirds is every oddity met, including the one in Status.
+	// Weirds is every oddity met, including the one in Status, but not wrong
+	// checksums: see Checksum.
 	Weirds Weirds
 	// Link is the link type that Frame was decoded as.
 	Link LinkType
@@ -71,8 +77,8 @@ type Packet struct {
 	// length (link padding is cut off).
 	IP []byte
 	// IPLen is the packet's length by its header (what Zeek's orig_ip_bytes
-	// counts), IPHeaderLen that of the header, for IPv6 with all extension
-	// headers up to the transport.
+	// counts; 0 where segmentation offload left it out), IPHeaderLen that of
+	// the header, for IPv6 with all extension headers up to the transport.
 	IPLen, IPHeaderLen int
 
 	// FragID, FragOff (bytes) and MoreFrags are set for KindFragment.
@@ -107,6 +113,13 @@ type Packet struct {
 	// NHops is how many of Hops are used.
 	NHops int
 	Hops  [MaxHops]Hop
+
+	badIPSum bool   // an IPv4 header's checksum is wrong
+	dontFrag bool   // IPv4's DF
+	fragNext int    // offset in IP of the byte that names the fragment header
+	segment  []byte // IP behind its header: what transport checksums cover
+	rest     []byte // further subframes of an 802.11 A-MSDU
+	restLen  int    // their length on the wire
 }
 
 // TCPFlags are the flags of a TCP segment.

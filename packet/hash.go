@@ -1,0 +1,67 @@
+package packet
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// HashPair returns a hash of the pair of addresses of the frame's outermost
+// IP packet, the same for both directions and for fragments; 0 for frames
+// without IP.  It is for choosing a shard: all packets between two hosts go to
+// one.  It reads no more than that needs.
+func HashPair(link LinkType, frame []byte, seed uint64) uint64 {
+	if link == LinkEthernet && len(frame) >= 14+40 {
+		b, et := frame[14:], be16(frame[12:])
+		if et == etherVLAN && len(frame) >= 18+40 {
+			b, et = frame[18:], be16(frame[16:])
+		}
+		if et == etherIPv4 && b[0]>>4 == 4 {
+			return hashPair(seed, 0xffff0000|uint64(binary.LittleEndian.Uint32(b[12:]))<<32, 0,
+				0xffff0000|uint64(binary.LittleEndian.Uint32(b[16:]))<<32, 0)
+		}
+		// Extension headers may change the endpoints: the long way.
+		if et == etherIPv6 && b[0]>>4 == 6 && plainIPv6(b[6]) {
+			return hashPair(seed, binary.LittleEndian.Uint64(b[16:]), binary.LittleEndian.Uint64(b[8:]),
+				binary.LittleEndian.Uint64(b[32:]), binary.LittleEndian.Uint64(b[24:]))
+		}
+	}
+	var p Packet
+	Decode(link, frame, len(frame), &p)
+	if p.NHops > 0 {
+		return hashAddrs(seed, &p.Hops[0].Src, &p.Hops[0].Dst)
+	}
+	if p.Version == 0 {
+		return 0
+	}
+	return hashAddrs(seed, &p.Src, &p.Dst)
+}
+
+// plainIPv6 reports whether an IPv6 next header is not an extension that can
+// change the endpoints.
+func plainIPv6(next uint8) bool {
+	return next == protoTCP || next == protoUDP || next == protoICMPv6
+}
+
+// HashPair returns what the function HashPair returns for p's frame.
+func (p *Packet) HashPair(seed uint64) uint64 { return HashPair(p.Link, p.Frame, seed) }
+
+func hashAddrs(seed uint64, a, b *Addr) uint64 {
+	return hashPair(seed, binary.LittleEndian.Uint64(a[8:]), binary.LittleEndian.Uint64(a[:]),
+		binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint64(b[:]))
+}
+
+// hashPair mixes each address with the seed and adds them up.
+func hashPair(seed, alo, ahi, blo, bhi uint64) uint64 {
+	h := hashAddr(seed, alo, ahi) + hashAddr(seed, blo, bhi)
+	return mix(h^0x9e3779b97f4a7c15, seed|1)
+}
+
+func hashAddr(seed, lo, hi uint64) uint64 {
+	return mix(lo^seed^0xa0761d6478bd642f, hi^0xe7037ed1a0b428db)
+}
+
+// mix folds a 128-bit product, as wyhash and Go's own map hash do.
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}
