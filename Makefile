@@ -1,0 +1,42 @@
+# make run and make test are the two commands of the README.  Everything they
+# need beyond Go, gcc and apt they fetch themselves.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  = -s -w -X main.version=$(VERSION)
+
+# How long each fuzz target runs, and which packages have some.
+FUZZTIME ?= 30s
+
+.PHONY: run test build bench fuzz lint generate range
+
+run: build
+	@./bin/wirehunt demo --db bin/range.db testdata/range
+
+build:
+	@mkdir -p bin
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+
+test:
+	$(GO) vet ./...
+	GOOS=js GOARCH=wasm $(GO) vet ./kql/...
+	$(GO) test ./...
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem -count=6 ./...
+
+fuzz:
+	@./scripts/fuzz.sh $(FUZZTIME)
+
+lint:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(GO) mod tidy -diff
+
+# Writes golden files and generated documentation anew.
+generate:
+	$(GO) test ./... -update
+
+# Records the hunting range again; needs root and Debian's packages.
+range:
+	testdata/range/record.sh
