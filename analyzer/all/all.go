@@ -1,9 +1,15 @@
 // Package all lists the protocol analyzers.
 package all
 
-import "wirehunt/analyzer"
+import (
+	"wirehunt/analyzer"
+	"wirehunt/analyzer/ssl"
+)
 
 // Specs returns the protocols that wirehunt analyses, by name.
 func Specs() []*analyzer.Spec {
-	return []*analyzer.Spec{}
+	return []*analyzer.Spec{
+		ssl.DTLSSpec(),
+		ssl.Spec(),
+	}
 }
