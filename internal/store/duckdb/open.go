@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -50,7 +51,7 @@ func Open(ctx context.Context, opt Options) (*DB, error) {
 			return nil, fmt.Errorf("no database at %s: import something into it first (wirehunt import --db %s PATH)", opt.Path, opt.Path)
 		}
 	}
-	connector, err := duckdb.NewConnector(dsn(opt), configure)
+	connector, err := duckdb.NewConnector(dsn(opt), configure(opt))
 	if err != nil {
 		return nil, explain(opt.Path, err)
 	}
@@ -74,8 +75,6 @@ func dsn(opt Options) string {
 		"memory_limit=" + strconv.FormatInt(limit>>20, 10) + "MiB",
 		"autoinstall_known_extensions=false",
 		"autoload_known_extensions=false",
-		"enable_external_access=false",
-		"errors_as_json=false",
 	}
 	if opt.ReadOnly {
 		settings = append(settings, "access_mode=READ_ONLY")
@@ -83,21 +82,28 @@ func dsn(opt Options) string {
 	if opt.Threads > 0 {
 		settings = append(settings, "threads="+strconv.Itoa(opt.Threads))
 	}
-	if opt.Path != "" {
-		settings = append(settings, "temp_directory="+opt.Path+".tmp")
-	}
 	return opt.Path + "?" + strings.Join(settings, "&")
 }
 
-// configure runs on each new connection.  Queries can no longer change any
-// setting after it.
-func configure(c driver.ExecerContext) error {
-	for _, s := range []string{"SET lock_configuration=true"} {
-		if _, err := c.ExecContext(context.Background(), s, nil); err != nil && !strings.Contains(err.Error(), "locked") {
-			return err
-		}
+// configure returns what runs on each new connection.  The first gives the
+// folder for what does not fit in memory, and then shuts the database off:
+// SQL can no longer reach other files, or change any setting.
+func configure(opt Options) func(driver.ExecerContext) error {
+	settings := []string{`SET enable_external_access=false`, `SET lock_configuration=true`}
+	if opt.Path != "" {
+		settings = append([]string{`SET temp_directory=` + text(opt.Path+".tmp")}, settings...)
 	}
-	return nil
+	var once sync.Once
+	return func(c driver.ExecerContext) (err error) {
+		once.Do(func() {
+			for _, s := range settings {
+				if _, err = c.ExecContext(context.Background(), s, nil); err != nil {
+					return
+				}
+			}
+		})
+		return err
+	}
 }
 
 // Close closes the database.
