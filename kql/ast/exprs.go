@@ -237,6 +237,10 @@ const (
 	OrderDefault Order = iota
 	OrderAsc
 	OrderDesc
+	// OrderGrannyAsc and OrderGrannyDesc order the column names of
+	// project-reorder with the numbers in them by value.
+	OrderGrannyAsc
+	OrderGrannyDesc
 )
 
 // Nulls says where nulls go.

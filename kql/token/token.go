@@ -45,7 +45,7 @@ const (
 	String         // any form of string literal
 	Int            // 12, 0x1F
 	Real           // 1.5, 2e10
-	Span1          // 1d, 2.5h, 10ms: a timespan literal with a unit
+	Duration       // 1d, 2.5h, 10ms: a timespan literal with a unit
 	Typed          // datetime(2024-01-01), guid(...), long(null): type and raw text
 	LParen         // (
 	RParen         // )
@@ -77,7 +77,7 @@ const (
 	Bang           // !
 	Tilde          // ~
 	Question       // ?
-	At1            // @
+	AtSign         // @
 	Ampersand      // &
 	Caret          // ^
 	Backtick       // `
@@ -86,10 +86,10 @@ const (
 
 var kindNames = [...]string{
 	EOF: "end of query", Invalid: "character", Ident: "name", String: "string literal", Int: "number", Real: "number",
-	Span1: "timespan literal", Typed: "literal", LParen: "(", RParen: ")", LBracket: "[", RBracket: "]", LBrace: "{", RBrace: "}",
+	Duration: "timespan literal", Typed: "literal", LParen: "(", RParen: ")", LBracket: "[", RBracket: "]", LBrace: "{", RBrace: "}",
 	Pipe: "|", Semicolon: ";", Comma: ",", Dot: ".", DotDot: "..", Colon: ":", Assign: "=", Eq: "==", Ne: "!=", EqTilde: "=~",
 	NeTilde: "!~", Lt: "<", Le: "<=", Gt: ">", Ge: ">=", Arrow: "=>", Plus: "+", Minus: "-", Star: "*", Slash: "/", Percent: "%",
-	Bang: "!", Tilde: "~", Question: "?", At1: "@", Ampersand: "&", Caret: "^", Backtick: "`", Hash: "#",
+	Bang: "!", Tilde: "~", Question: "?", AtSign: "@", Ampersand: "&", Caret: "^", Backtick: "`", Hash: "#",
 }
 
 // String returns the token's text, or what an error message calls the kind.
