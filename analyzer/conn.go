@@ -28,7 +28,7 @@ type Conn struct {
 	host     []byte
 	top      *Feeder   // analyzers of the connection, in the order attached
 	det      *detector // while the start is looked at
-	services []uint8   // indexes of confirmed specs, in order
+	services []string  // confirmed protocols, in order
 	files    uint32    // file ids handed out
 	state    connState
 }

@@ -57,6 +57,7 @@ type Engine struct {
 	batches map[*event.Log]*event.Batch
 	list    []*event.Batch
 	now     int64
+	order   int64
 	seq     uint32
 }
 
@@ -132,7 +133,12 @@ func transport(proto uint8) int {
 }
 
 // SetTime sets the packet time, ns, of what is done from now on.
-func (e *Engine) SetTime(ns int64) { e.now = ns }
+func (e *Engine) SetTime(ns int64) { e.now, e.order = ns, ns }
+
+// SetOrder sets the time that rows written from now on are ordered by, where
+// that is not the packet's time: packet times may go back, the order of rows
+// may not.
+func (e *Engine) SetOrder(ns int64) { e.order = ns }
 
 // Open starts analysis of a new connection, all exported fields of which are
 // set: it gets the analyzers expected on it or, if there are none, those of
@@ -372,9 +378,8 @@ func (e *Engine) violate(b *Base, _ string) {
 	if e.control.Size(c) > maxViolationSize {
 		return
 	}
-	i := e.byName[b.spec.Name]
 	for k, s := range c.services {
-		if int(s) == i {
+		if s == b.spec.Name {
 			c.services = append(c.services[:k], c.services[k+1:]...)
 			return
 		}
@@ -382,26 +387,31 @@ func (e *Engine) violate(b *Base, _ string) {
 }
 
 func (e *Engine) confirm(b *Base) {
-	c, i := b.Conn, uint8(e.byName[b.spec.Name])
 	if b.spec.Inactivity > 0 {
-		e.control.SetInactivity(c, b.spec.Inactivity)
+		e.control.SetInactivity(b.Conn, b.spec.Inactivity)
 	}
+	b.Conn.AddService(b.spec.Name)
+}
+
+// AddService adds a protocol to those confirmed on c, for what is found
+// without an analyzer (tunnels).
+func (c *Conn) AddService(name string) {
 	for _, s := range c.services {
-		if s == i {
+		if s == name {
 			return
 		}
 	}
-	c.services = append(c.services, i)
+	c.services = append(c.services, name)
 }
 
 // AppendServices appends the names of the confirmed protocols of c, joined
 // with commas in the order of their confirmation.
 func (e *Engine) AppendServices(b []byte, c *Conn) []byte {
-	for k, i := range c.services {
+	for k, s := range c.services {
 		if k > 0 {
 			b = append(b, ',')
 		}
-		b = append(b, e.specs[i].Name...)
+		b = append(b, s...)
 	}
 	return b
 }
@@ -422,7 +432,7 @@ func (e *Engine) row(hash uint64, l *event.Log) *event.Row {
 		e.list = append(e.list, b)
 	}
 	e.seq++
-	return b.Add(event.Order{Time: e.now, Conn: hash, Seq: e.seq})
+	return b.Add(event.Order{Time: e.order, Conn: hash, Seq: e.seq})
 }
 
 // IsLocal reports whether a is an address of the local networks.

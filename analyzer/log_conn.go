@@ -60,7 +60,7 @@ func (e *Engine) WriteConn(c *Conn, rec *ConnRecord) {
 	k := &connCols
 	k.proto.SetString(r, protoName(c.Proto))
 	if len(c.services) == 1 {
-		k.service.SetString(r, e.specs[c.services[0]].Name)
+		k.service.SetString(r, c.services[0])
 	} else if len(c.services) > 1 {
 		var buf [128]byte
 		k.service.Set(r, e.AppendServices(buf[:0], c))
