@@ -3,12 +3,14 @@ package all
 
 import (
 	"wirehunt/analyzer"
+	"wirehunt/analyzer/ssh"
 	"wirehunt/analyzer/ssl"
 )
 
 // Specs returns the protocols that wirehunt analyses, by name.
 func Specs() []*analyzer.Spec {
 	return []*analyzer.Spec{
+		ssh.Spec(),
 		ssl.DTLSSpec(),
 		ssl.Spec(),
 	}

@@ -60,6 +60,9 @@ func (a *datagrams) Reset() {
 }
 
 func (a *datagrams) Datagram(dir analyzer.Dir, b []byte, _ int) {
+	if isSTUN(b) {
+		return // shares the ports with DTLS in WebRTC
+	}
 	for len(b) > 0 && !a.over {
 		if b[0]&0xe0 == 0x20 && a.negotiated == verDTLS13 {
 			// The unified header of an encrypted record of DTLS 1.3
@@ -100,9 +103,8 @@ func (a *datagrams) shortRecord(b []byte) {
 	a.malformed("record cut short")
 }
 
-// checkVersion checks the version of the record at the start of b.  Other
-// protocols may share the ports (WebRTC), so that a few other datagrams are
-// let pass until the protocol is confirmed.
+// checkVersion checks the version of the record at the start of b.  A few
+// datagrams of other protocols are let pass until the protocol is confirmed.
 func (a *datagrams) checkVersion(b []byte) bool {
 	switch binary.BigEndian.Uint16(b[1:]) {
 	case verDTLS10, verDTLS12, verDTLS13:

@@ -116,7 +116,10 @@ func (s *session) changeCipher(dir analyzer.Dir) {
 	if s.isClient(dir) && s.ticket && !s.keyExchange {
 		s.resumed = true
 	}
-	s.encrypted[dir] = true
+	if s.negotiated == 0 || s.oldVersion() {
+		// In TLS 1.3 the message means nothing (RFC 8446, D.4).
+		s.encrypted[dir] = true
+	}
 }
 
 // plainData is about application data that is not encrypted.
