@@ -1,0 +1,118 @@
+package http
+
+import (
+	"wirehunt/analyzer"
+	"wirehunt/analyzer/file/mime"
+)
+
+// replyLine takes a status line, or what stands in its place.
+func (a *Analyzer) replyLine(b []byte) {
+	s := &a.side[analyzer.Resp]
+	reason, hasReason, ok := a.parseStatus(b)
+	if !ok {
+		if len(b) > 0 {
+			s.state = nothing
+			a.Violate("not a http reply line")
+		}
+		return
+	}
+	if len(a.unanswered) > 0 {
+		a.Confirm()
+	}
+	s.state, s.ongoing = inMessage, true
+	a.reply(reason, hasReason)
+	if a.connect && a.code != 200 {
+		a.connect = false
+	}
+	s.start(a.replyRule())
+}
+
+// parseStatus reads a status line and sets the analyzer's code.
+func (a *Analyzer) parseStatus(b []byte) (reason []byte, hasReason, ok bool) {
+	if !a.isProtocol(b) {
+		return nil, false, false
+	}
+	b = b[5:]
+	a.setVersion(&a.side[analyzer.Resp], parseVersion(b))
+	for len(b) > 0 && !isSpace(b[0]) {
+		b = b[1:]
+	}
+	b = skipSpace(b)
+	if len(b) < 3 {
+		return nil, false, false
+	}
+	a.code = 0
+	if isDigit(b[0]) && isDigit(b[1]) && isDigit(b[2]) {
+		a.code = int(b[0]-'0')*100 + int(b[1]-'0')*10 + int(b[2]-'0')
+	}
+	b = b[3:]
+	for len(b) > 0 && !isSpace(b[0]) {
+		b = b[1:]
+	}
+	if len(b) == 0 {
+		return nil, false, true
+	}
+	return skipSpace(b), true, true
+}
+
+// reply notes a status line in its transaction.
+func (a *Analyzer) reply(reason []byte, hasReason bool) {
+	t := a.newReply()
+	t.status = a.code
+	if !hasReason {
+		reason = noReason
+	}
+	t.statusMsg = t.keep(reason)
+	v := a.side[analyzer.Resp].version
+	t.version = t.keep([]byte{'0' + v.major, '.', '0' + v.minor})
+	if isInfo(a.code) {
+		t.info, t.infoMsg = a.code, t.statusMsg
+	}
+}
+
+// noReason is what Zeek logs for a missing reason phrase.
+var noReason = []byte("<empty>")
+
+// replyRule tells whether the reply has a body (RFC 9112, 6.3).
+func (a *Analyzer) replyRule() bodyRule {
+	if len(a.unanswered) > 0 && a.unanswered[0] == methodHead {
+		return bodyNever
+	}
+	if isInfo(a.code) || a.code == 204 || a.code == 304 {
+		return bodyNever
+	}
+	return bodyExpected
+}
+
+// answered takes the first request off those without reply.
+func (a *Analyzer) answered() {
+	if len(a.unanswered) > 0 {
+		a.unanswered = a.unanswered[:copy(a.unanswered, a.unanswered[1:])]
+	}
+}
+
+// replyMade ends the reply.
+func (a *Analyzer) replyMade(interrupted bool) {
+	s := &a.side[analyzer.Resp]
+	if !s.ongoing {
+		return
+	}
+	s.ongoing = false
+	s.done()
+	if !isInfo(a.code) {
+		a.answered()
+	}
+	if a.code == 101 && len(a.unanswered) == 1 && a.upgrade && len(a.protocol) > 0 {
+		a.upgraded = true
+		if mime.EqualFold(a.protocol, "websocket") {
+			a.tunnel = a.Child("websocket")
+		} else {
+			a.tunnel = a.Detect()
+		}
+	}
+	a.code, a.upgrade, a.protocol = 0, false, a.protocol[:0]
+	s.state = wantLine
+	if interrupted || a.upgraded {
+		s.state = nothing
+	}
+}
