@@ -3,6 +3,7 @@ package all
 
 import (
 	"wirehunt/analyzer"
+	"wirehunt/analyzer/http"
 	"wirehunt/analyzer/ssh"
 	"wirehunt/analyzer/ssl"
 )
@@ -10,6 +11,7 @@ import (
 // Specs returns the protocols that wirehunt analyses, by name.
 func Specs() []*analyzer.Spec {
 	return []*analyzer.Spec{
+		http.Spec(),
 		ssh.Spec(),
 		ssl.DTLSSpec(),
 		ssl.Spec(),
