@@ -11,6 +11,7 @@ FUZZTIME ?= 30s
 .PHONY: run test build bench fuzz lint generate range
 
 run: build
+	@rm -f bin/range.db bin/range.db.wal
 	@./bin/wirehunt demo --db bin/range.db testdata/range
 
 build:

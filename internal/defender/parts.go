@@ -180,7 +180,8 @@ func bagMembers(l *event.Log) []schema.Member {
 		if f.Name == "ts" && !noTs[l.Name] {
 			key = "ts"
 		}
-		if key != "" {
+		// Zeek's direction (of ssh) is another than Defender's.
+		if key != "" && key != "direction" {
 			ms = append(ms, schema.Member{Key: key, Value: schema.Col(f.Name), Type: FieldType(f), Doc: f.Doc})
 		}
 	}
