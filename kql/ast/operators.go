@@ -377,7 +377,9 @@ type Union struct {
 type Where struct {
 	Extent
 	Params []*Param
-	Pred   Expr
+	// Pred is a NamedExpr for where a = x, which Kusto takes for where x; the
+	// parser warns of it.
+	Pred Expr
 }
 
 // MakeSeries is make-series aggregates on axis from a to b step c by keys.

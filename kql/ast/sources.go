@@ -47,10 +47,11 @@ type ExternalData struct {
 	With    []*Param
 }
 
-// InlineExternalTable is inline external_table (a:string) kind=storage
+// InlineExternalTable is inline_external_table (a:string) kind=storage
 // partition by (...) pathformat=(...) dataformat=csv (uris) with (...).
 type InlineExternalTable struct {
 	Extent
+	// Columns may be missing: kind=delta knows them.
 	Columns []*ColumnDecl
 	// Params are kind and dataformat.
 	Params []*Param

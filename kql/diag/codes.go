@@ -28,8 +28,8 @@ const (
 	CodeEmptyQuery Code = "KQL1012"
 	// CodeTooMany ends the list after too many errors.
 	CodeTooMany Code = "KQL1013"
-	// CodeUnknownParameter is an operator parameter that does not exist.
-	CodeUnknownParameter Code = "KQL1014"
+	// CodeNamedPredicate warns of where a = x, which does not compare.
+	CodeNamedPredicate Code = "KQL1014"
 )
 
 // Codes of what is recognised and not supported.

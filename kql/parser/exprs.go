@@ -479,12 +479,7 @@ func (p *parser) wordExpr() ast.Expr {
 	w, next := p.word(), p.peek(1).Kind
 	switch w {
 	case "true", "True", "TRUE", "false", "False", "FALSE":
-		if next == token.LParen {
-			break
-		}
-		l := &ast.Literal{Extent: ast.At(p.tok().Span), Type: ast.LitBool, Bool: w[0]|0x20 == 't', Raw: w}
-		p.advance()
-		return l
+		return p.boolLiteral()
 	case "dynamic":
 		if next == token.LParen {
 			return p.dynamicLit()
@@ -505,10 +500,8 @@ func (p *parser) wordExpr() ast.Expr {
 		if next == token.LBracket {
 			return p.entityGroup()
 		}
-	case "inline":
-		if p.wordAt(1) == "external_table" {
-			return p.inlineExternalTable()
-		}
+	case "inline_external_table":
+		return p.inlineExternalTable()
 	case "not":
 		if next == token.Ident || next == token.LBracket {
 			if p.errorHere() {

@@ -172,6 +172,22 @@ func (p *parser) numberLiteral() *ast.Literal {
 	return l
 }
 
+func isBoolWord(w string) bool {
+	switch w {
+	case "true", "True", "TRUE", "false", "False", "FALSE":
+		return true
+	}
+	return false
+}
+
+// boolLiteral parses true and false.
+func (p *parser) boolLiteral() *ast.Literal {
+	w := p.word()
+	l := &ast.Literal{Extent: ast.At(p.tok().Span), Type: ast.LitBool, Bool: w[0]|0x20 == 't', Raw: w}
+	p.advance()
+	return l
+}
+
 // parseLong reads a decimal or hexadecimal number of 64 bits.  A hexadecimal
 // one may use the sign bit, and 9223372036854775808 is taken for the sake of
 // the minus sign that must stand before it.

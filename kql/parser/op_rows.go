@@ -9,13 +9,17 @@ import (
 // The operators that choose rows: where, take, top, sample, sort, distinct.
 
 func (p *parser) opWhere(start int) ast.Operator {
-	o := &ast.Where{Params: p.params(nil), Pred: p.predicate()}
+	o := &ast.Where{Params: p.params(nil), Pred: p.namedExpr()}
+	if n, ok := o.Pred.(*ast.NamedExpr); ok && !p.stopped {
+		p.diags.Warn(diag.CodeNamedPredicate, n.Span(),
+			"'where' operator: '=' gives the condition a name and compares nothing").Hint = "write == to compare"
+	}
 	o.Extent = p.from(start)
 	return o
 }
 
-// predicate parses a condition, and takes a single = for the == that was meant
-// after it has told so.
+// predicate parses a condition of join, and takes a single = for the == that
+// was meant after it has told so.
 func (p *parser) predicate() ast.Expr {
 	x := p.pipeExpr()
 	if p.kind() != token.Assign {

@@ -41,7 +41,9 @@ func (p *parser) paramValue() ast.Expr {
 	switch p.kind() {
 	case token.Ident:
 		switch w := p.word(); {
-		case w == "true" || w == "false", w == "dynamic" && p.peek(1).Kind == token.LParen, w == "typeof":
+		case isBoolWord(w):
+			return p.boolLiteral()
+		case (w == "dynamic" || w == "typeof") && p.peek(1).Kind == token.LParen:
 			return p.wordExpr()
 		}
 		return p.declName()

@@ -161,13 +161,15 @@ func (p *parser) externalData() ast.Expr {
 	return x
 }
 
-// inlineExternalTable parses inline external_table (columns) kind=storage
-// [partition by (...) [pathformat=(...)]] dataformat=csv (uris) [with (...)].
+// inlineExternalTable parses inline_external_table [(columns)] kind=storage
+// [partition by (...) [pathformat=(...)]] [dataformat=csv] (uris) [with (...)].
 func (p *parser) inlineExternalTable() ast.Expr {
 	start := p.i
 	p.advance()
-	p.advance()
-	x := &ast.InlineExternalTable{Columns: p.columnDecls()}
+	x := &ast.InlineExternalTable{}
+	if p.kind() == token.LParen {
+		x.Columns = p.columnDecls()
+	}
 	for p.kind() == token.Ident && p.word() != "with" {
 		switch p.word() {
 		case "partition":

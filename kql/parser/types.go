@@ -162,9 +162,7 @@ func (p *parser) dynamicValue() ast.Expr {
 	case token.Ident:
 		switch w := p.word(); w {
 		case "true", "false", "True", "False", "TRUE", "FALSE":
-			l := &ast.Literal{Extent: ast.At(p.tok().Span), Type: ast.LitBool, Bool: w[0]|0x20 == 't', Raw: w}
-			p.advance()
-			return l
+			return p.boolLiteral()
 		case "null":
 			l := &ast.Literal{Extent: ast.At(p.tok().Span), Type: ast.LitNull, Null: true, Raw: w}
 			p.advance()

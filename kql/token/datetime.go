@@ -52,7 +52,7 @@ func daysIn(year, month int) int {
 // ParseDatetime reads the text forms of a datetime that Kusto documents for
 // its datetime literal (scalar-data-types/datetime): ISO 8601 from a year alone
 // to seven digits of a second, with T or a space and Z or an offset; RFC 822
-// and RFC 850; and the month/day/year forms that .NET reads.  It returns ticks
+// and RFC 850; and the forms 1/31/2024, 1-31-2024 and 2024, 1, 31.  It returns ticks
 // since 0001-01-01 UTC.  A text without a zone is UTC.
 func ParseDatetime(s string) (ticks int64, ok bool) {
 	d := dateScanner{s: strings.TrimSpace(s)}
@@ -137,6 +137,9 @@ func (d *dateScanner) date() bool {
 	case digits == 4:
 		d.year = n
 		sep := d.peek()
+		if sep == ',' {
+			return d.commaDate()
+		}
 		if sep != '-' && sep != '/' && sep != '.' {
 			return true
 		}
@@ -149,10 +152,11 @@ func (d *dateScanner) date() bool {
 		}
 		d.day, digits = d.number(2)
 		return digits > 0
-	case (digits == 1 || digits == 2) && d.peek() == '/': // month/day/year
+	case (digits == 1 || digits == 2) && (d.peek() == '/' || d.peek() == '-') && d.i+1 < len(d.s) && isDigit(d.s[d.i+1]):
+		sep := d.peek() // month/day/year
 		d.i++
 		d.month = n
-		if d.day, digits = d.number(2); digits == 0 || !d.accept('/') {
+		if d.day, digits = d.number(2); digits == 0 || !d.accept(sep) {
 			return false
 		}
 		d.year, digits = d.number(4)
@@ -163,6 +167,26 @@ func (d *dateScanner) date() bool {
 		return d.dayMonthYear()
 	}
 	return false
+}
+
+// commaDate reads what follows the year in 2025, 6, 14 and 2025,6,14,10,30,0.
+func (d *dateScanner) commaDate() bool {
+	var parts [5]int
+	n := 0
+	for ; n < len(parts) && d.accept(','); n++ {
+		d.space()
+		var digits int
+		if parts[n], digits = d.number(2); digits == 0 {
+			return false
+		}
+		d.space()
+	}
+	if n < 2 || parts[2] > 23 || parts[3] > 59 || parts[4] > 59 {
+		return false
+	}
+	d.month, d.day = parts[0], parts[1]
+	d.ticks = int64(parts[2])*TicksPerHour + int64(parts[3])*TicksPerMinute + int64(parts[4])*TicksPerSecond
+	return true
 }
 
 // dayMonthYear reads 8 Nov 14, 08-Nov-2014 and the like.
