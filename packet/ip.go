@@ -148,7 +148,8 @@ func setAddr4(a *Addr, b []byte) {
 func (p *Packet) fragment(b []byte) bool {
 	if len(b) >= p.IPLen {
 		p.Kind = KindFragment
-		p.Payload, p.PayloadLen = b[p.IPHeaderLen:], p.IPLen-p.IPHeaderLen
+		p.Payload = b[p.IPHeaderLen:]
+		p.PayloadLen = len(p.Payload)
 		return false
 	}
 	if p.FragOff != 0 {
