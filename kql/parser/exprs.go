@@ -37,7 +37,7 @@ func (p *parser) namedExpr() ast.Expr {
 	}
 	n := &ast.NamedExpr{Names: []*ast.Ident{p.declName()}}
 	p.advance()
-	n.X = p.pipeExpr()
+	n.X = p.expr()
 	n.Extent = p.from(start)
 	return n
 }
@@ -412,8 +412,13 @@ func (p *parser) argument() ast.Expr {
 	if p.kind() == token.Star && (p.peek(1).Kind == token.Comma || p.peek(1).Kind == token.RParen) {
 		return p.star()
 	}
+	start := p.i
 	if p.kind() == token.Ident && p.peek(1).Kind == token.Assign {
-		return p.namedExpr()
+		n := &ast.NamedExpr{Names: []*ast.Ident{p.declName()}}
+		p.advance()
+		n.X = p.pipeExpr()
+		n.Extent = p.from(start)
+		return n
 	}
 	return p.pipeExpr()
 }

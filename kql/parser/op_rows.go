@@ -21,7 +21,7 @@ func (p *parser) opWhere(start int) ast.Operator {
 // predicate parses a condition of join, and takes a single = for the == that
 // was meant after it has told so.
 func (p *parser) predicate() ast.Expr {
-	x := p.pipeExpr()
+	x := p.expr()
 	if p.kind() != token.Assign {
 		return x
 	}

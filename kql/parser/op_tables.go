@@ -70,8 +70,8 @@ func (p *parser) opFind(start int) ast.Operator {
 	for {
 		name, n := p.operatorName()
 		switch {
-		case name == "project-smart":
-			p.i += n
+		case name == "project" && p.peek(1).Kind == token.Minus && p.wordAt(2) == "smart":
+			p.i += 3
 			o.Smart = true
 		case name == "project":
 			p.i += n
