@@ -55,6 +55,7 @@ type Engine struct {
 	freeDet []*detector
 	expects expectations
 	batches map[*event.Log]*event.Batch
+	seen    map[*event.Log]map[string]struct{}
 	list    []*event.Batch
 	now     int64
 	order   int64

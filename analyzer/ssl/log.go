@@ -26,37 +26,3 @@ var (
 	colJA4         = Log.StringField("ja4", "JA4 fingerprint of the client hello.", event.Extra)
 	colJA4S        = Log.StringField("ja4s", "JA4S fingerprint of the server hello.", event.Extra)
 )
-
-// X509 is x509.log.
-var X509 = newX509Log()
-
-func newX509Log() *event.Log {
-	l := event.NewBareLog("x509", "", "Certificates, each once.")
-	l.UniqueBy = "fingerprint"
-	return l
-}
-
-// The fields of x509.log.
-var (
-	colFingerprint = X509.StringField("fingerprint", "SHA-256 of the certificate, in hexadecimal.")
-	colCertVersion = X509.CountField("certificate.version", "Version of X.509.")
-	colSerial      = X509.StringField("certificate.serial", "Serial number, in hexadecimal.")
-	colCertSubject = X509.StringField("certificate.subject", "Subject.")
-	colCertIssuer  = X509.StringField("certificate.issuer", "Issuer.")
-	colNotBefore   = X509.TimeField("certificate.not_valid_before", "Start of validity.")
-	colNotAfter    = X509.TimeField("certificate.not_valid_after", "End of validity.")
-	colKeyAlg      = X509.StringField("certificate.key_alg", "Algorithm of the key.")
-	colSigAlg      = X509.StringField("certificate.sig_alg", "Algorithm of the signature.")
-	colKeyType     = X509.StringField("certificate.key_type", "rsa, dsa or ecdsa.")
-	colKeyLength   = X509.CountField("certificate.key_length", "Length of the key, bits.")
-	colExponent    = X509.StringField("certificate.exponent", "Exponent of an RSA key.")
-	colKeyCurve    = X509.StringField("certificate.curve", "Curve of an elliptic curve key.")
-	colSANDNS      = X509.VectorField("san.dns", event.String, "Alternative names: DNS names.")
-	colSANURI      = X509.VectorField("san.uri", event.String, "Alternative names: URIs.")
-	colSANEmail    = X509.VectorField("san.email", event.String, "Alternative names: mail addresses.")
-	colSANIP       = X509.VectorField("san.ip", event.Addr, "Alternative names: IP addresses.")
-	colCA          = X509.BoolField("basic_constraints.ca", "Whether the certificate is a certificate authority's.")
-	colPathLen     = X509.CountField("basic_constraints.path_len", "Longest chain below the authority.")
-	colHostCert    = X509.BoolField("host_cert", "Whether it is an end host's: the first of its chain.")
-	colClientCert  = X509.BoolField("client_cert", "Whether the client sent it.")
-)

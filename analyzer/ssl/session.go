@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 
 	"wirehunt/analyzer"
+	wire "wirehunt/analyzer/wire/x509"
 	"wirehunt/event"
 )
 
@@ -64,13 +65,13 @@ type session struct {
 	ja4s    [25]byte
 	hasJA4S bool
 	scratch hello
-	parser  certParser
+	cert    wire.Certificate
 }
 
 func (s *session) reset(dtls bool) {
 	old := *s
 	*s = session{
-		Base: old.Base, dtls: dtls, scratch: old.scratch, parser: old.parser,
+		Base: old.Base, dtls: dtls, scratch: old.scratch, cert: old.cert,
 		sni: old.sni[:0], alpn: old.alpn[:0], history: old.history[:0],
 	}
 	for i := range s.hs {

@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"event", "flow", "pcapfile", "analyzer/wire", "kql/ast", "kql/diag"},
 	{"reassembly", "zeeklog", "schema/*", "kql/parser", "kql/format"},
 	{"analyzer", "kql/types"},
-	{"analyzer/file", "kql/funcs"},
+	{"analyzer/file", "analyzer/x509", "kql/funcs"},
 	{"analyzer/*", "kql/plan"},
 	{"analyzer/all", "analyzer/analyzertest", "kql/sqlgen", "kql/complete"},
 	{"kql"},
