@@ -72,12 +72,8 @@ func (tx *importTx) Imported(sha256 string) (path string, ok bool, err error) {
 // the program did not have.
 func (tx *importTx) ensure(relation string, cols []defender.PhysColumn) error {
 	if _, ok := tx.rels[relation]; !ok {
-		var defs []string
-		for _, c := range cols {
-			defs = append(defs, ident(c.Name)+" "+sqlTypes[c.Type])
-		}
 		tx.rels[relation] = 0
-		return tx.exec(`CREATE TABLE ` + ident(relation) + ` (` + strings.Join(defs, ", ") + `)`)
+		return tx.exec(createTable(relation, cols))
 	}
 	for _, c := range cols {
 		if err := tx.exec(`ALTER TABLE ` + ident(relation) + ` ADD COLUMN IF NOT EXISTS ` + ident(c.Name) + ` ` + sqlTypes[c.Type]); err != nil {
@@ -85,6 +81,19 @@ func (tx *importTx) ensure(relation string, cols []defender.PhysColumn) error {
 		}
 	}
 	return nil
+}
+
+func createTable(relation string, cols []defender.PhysColumn) string {
+	var defs []string
+	for _, c := range cols {
+		defs = append(defs, ident(c.Name)+" "+sqlTypes[c.Type])
+	}
+	return `CREATE TABLE ` + ident(relation) + ` (` + strings.Join(defs, ", ") + `)`
+}
+
+// CreateTable returns the statement that makes the table of a log.
+func CreateTable(l *event.Log) string {
+	return createTable(defender.LogRelation(l), defender.LogColumns(l))
 }
 
 func (tx *importTx) appender(relation string, cols []defender.PhysColumn) (*duckdb.Appender, error) {
