@@ -23,6 +23,8 @@ type Conn struct {
 	// Hash is a keyed hash of the endpoints and Start: the connection's place
 	// in event.Order, and what UID is made of.
 	Hash uint64
+	// FlowID is how the layer below knows the connection.
+	FlowID uint32
 
 	eng      *Engine
 	host     []byte
@@ -179,4 +181,11 @@ func (b *Base) Expect(e Expectation) { b.Conn.eng.expect(e) }
 type AuthResult interface {
 	// Result tells the outcome.
 	Result(success bool)
+}
+
+// Reset clears c for another connection, which may reuse its memory.
+func (c *Conn) Reset() {
+	services, host := c.services, c.host
+	clear(services)
+	*c = Conn{services: services[:0], host: host[:0]}
 }

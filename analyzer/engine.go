@@ -421,6 +421,19 @@ func (e *Engine) AppendServices(b []byte, c *Conn) []byte {
 // a log, in the order in which the logs were first written to.
 func (e *Engine) Batches() []*event.Batch { return e.list }
 
+// Swap returns the batches written, as Batches does, and takes spare, which
+// it empties, to write to from now on.
+func (e *Engine) Swap(spare []*event.Batch) []*event.Batch {
+	old := e.list
+	e.list = spare
+	clear(e.batches)
+	for _, b := range spare {
+		b.Reset()
+		e.batches[b.Log] = b
+	}
+	return old
+}
+
 // Row starts a row of log l that belongs to no connection of the engine; hash
 // places it among rows of the same time.
 func (e *Engine) Row(l *event.Log, hash uint64) *event.Row { return e.row(hash, l) }

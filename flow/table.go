@@ -107,18 +107,13 @@ func NewTable(h Handler, o Options) *Table {
 
 func (t *Table) get(id uint32) *Flow { return &t.slabs[id/slabSize][id%slabSize] }
 
-// Packet works on a packet with transport header, or any IP packet that is
-// whole, captured at time now, and returns its flow; nil where the packet
-// ended it.  Time may go back from packet to packet, timers do not.
-func (t *Table) Packet(p *packet.Packet, now int64) *Flow {
-	f, side := t.Find(p, now)
-	t.Deliver(f, side, p, now)
-	return f
-}
+// Flow returns the flow with the given ID, which must be open.
+func (t *Table) Flow(id uint32) *Flow { return t.get(id) }
 
-// Find returns the flow of a packet, opened if it is new, and the side that
-// sent the packet.
-func (t *Table) Find(p *packet.Packet, now int64) (*Flow, uint8) {
+// Find returns the flow of a packet captured at time at, opened if it is new,
+// and the side that sent the packet.  now is the clock by which timers go
+// off: packet times may go back, the clock may not.
+func (t *Table) Find(p *packet.Packet, at, now int64) (*Flow, uint8) {
 	t.now = max(t.now, now)
 	t.wheel.advance(t, t.now)
 	tup := &t.tup
@@ -128,17 +123,17 @@ func (t *Table) Find(p *packet.Packet, now int64) (*Flow, uint8) {
 	h := k.hash(t.opt.Seed)
 	f := t.lookup(&k, h)
 	if f != nil && t.now >= f.due {
-		if at, over := f.expired(t.now); over {
-			t.remove(f, at)
+		if since, over := f.expired(t.now); over {
+			t.remove(f, since)
 			f = nil
 		}
 	}
-	if f != nil && p.Kind == packet.KindTCP && t.isReuse(f, p, now) {
+	if f != nil && p.Kind == packet.KindTCP && t.isReuse(f, p, at) {
 		t.remove(f, t.now)
 		f = nil
 	}
 	if f == nil {
-		f = t.open(&k, h, p, now)
+		f = t.open(&k, h, p, at)
 		return f, 0
 	}
 	side := uint8(1)
@@ -148,7 +143,8 @@ func (t *Table) Find(p *packet.Packet, now int64) (*Flow, uint8) {
 	return f, side
 }
 
-// Deliver works on a packet that Find returned.
+// Deliver works on a packet, captured at time now, for which Find returned f
+// and side.
 func (t *Table) Deliver(f *Flow, side uint8, p *packet.Packet, now int64) {
 	if f.flags&stopped != 0 {
 		return
@@ -264,8 +260,9 @@ func (t *Table) Advance(now int64) {
 	t.wheel.look(t, t.wheel.pos, t.now)
 }
 
-// CloseAll closes all flows, in no particular order.
-func (t *Table) CloseAll() {
+// CloseAll closes all flows at time now, in no particular order.
+func (t *Table) CloseAll(now int64) {
+	t.now = max(t.now, now)
 	for i := range t.slabs {
 		for j := range t.slabs[i] {
 			if f := &t.slabs[i][j]; f.flags&live != 0 {

@@ -1,0 +1,211 @@
+package pipeline
+
+import (
+	"slices"
+	"strings"
+
+	"wirehunt/analyzer"
+	"wirehunt/event"
+)
+
+// merger puts the rows of all shards in order, drops repetitions, and gives
+// them to the sink.
+type merger struct {
+	sink   Sink
+	logs   map[*event.Log]*logMerge
+	list   []*logMerge
+	weird  dedup
+	unique map[*event.Log]*uniqueSet
+	rows   uint64
+}
+
+// logMerge is the rows of one log.
+type logMerge struct {
+	in   []*event.Batch
+	refs []rowRef
+	out  *event.Batch
+}
+
+// rowRef is a row and its place.
+type rowRef struct {
+	order event.Order
+	batch int32
+	row   int32
+}
+
+func newMerger(sink Sink) *merger {
+	return &merger{sink: sink, logs: make(map[*event.Log]*logMerge), unique: make(map[*event.Log]*uniqueSet)}
+}
+
+// write merges the batches of all shards, writes them, and resets them.
+func (m *merger) write(batches []*event.Batch) error {
+	for _, b := range batches {
+		if b.Len() == 0 {
+			continue
+		}
+		l := m.logs[b.Log]
+		if l == nil {
+			l = &logMerge{out: event.NewBatch(b.Log)}
+			m.logs[b.Log] = l
+			m.list = append(m.list, l)
+			slices.SortFunc(m.list, func(a, b *logMerge) int { return strings.Compare(a.out.Log.Name, b.out.Log.Name) })
+		}
+		l.in = append(l.in, b)
+	}
+	var out []*event.Batch
+	for _, l := range m.list {
+		if len(l.in) == 0 {
+			continue
+		}
+		if b := m.merge(l); b.Len() > 0 {
+			m.rows += uint64(b.Len())
+			out = append(out, b)
+		}
+	}
+	var err error
+	if len(out) > 0 {
+		err = m.sink.Write(out...)
+	}
+	for _, l := range m.list {
+		for _, b := range l.in {
+			b.Reset()
+		}
+		clear(l.in)
+		l.in = l.in[:0]
+		l.out.Reset()
+	}
+	return err
+}
+
+// merge returns the rows of one log in order.
+func (m *merger) merge(l *logMerge) *event.Batch {
+	log := l.out.Log
+	sorted := true
+	l.refs = l.refs[:0]
+	for i, b := range l.in {
+		for n := range b.Len() {
+			r := rowRef{b.Order(n), int32(i), int32(n)}
+			if k := len(l.refs); k > 0 && r.order.Less(l.refs[k-1].order) {
+				sorted = false
+			}
+			l.refs = append(l.refs, r)
+		}
+	}
+	filter := m.filter(log)
+	if sorted && len(l.in) == 1 && filter == nil {
+		return l.in[0]
+	}
+	if !sorted {
+		slices.SortFunc(l.refs, func(a, b rowRef) int {
+			if a.order.Less(b.order) {
+				return -1
+			}
+			if b.order.Less(a.order) {
+				return 1
+			}
+			return 0
+		})
+	}
+	for _, r := range l.refs {
+		b := l.in[r.batch]
+		if filter == nil || filter(b, int(r.row), r.order.Time) {
+			l.out.AppendRow(b, int(r.row))
+		}
+	}
+	return l.out
+}
+
+// filter returns the test for rows of a log that are to be kept, or nil.
+func (m *merger) filter(l *event.Log) func(b *event.Batch, n int, at int64) bool {
+	if l == analyzer.WeirdLog {
+		return m.weird.keep
+	}
+	if l.UniqueBy == "" {
+		return nil
+	}
+	u := m.unique[l]
+	if u == nil {
+		u = &uniqueSet{field: l.FieldIndex(l.UniqueBy), seen: make(map[string]struct{})}
+		m.unique[l] = u
+	}
+	return u.keep
+}
+
+// maxRemembered bounds the sets of what was written already; a full set is
+// emptied.
+const maxRemembered = 1 << 18
+
+// uniqueSet keeps the first row of each value of a field.
+type uniqueSet struct {
+	field int
+	seen  map[string]struct{}
+}
+
+func (u *uniqueSet) keep(b *event.Batch, n int, _ int64) bool {
+	if !b.IsSet(n, u.field) {
+		return true
+	}
+	v := b.Bytes(n, u.field)
+	if _, ok := u.seen[string(v)]; ok {
+		return false
+	}
+	if len(u.seen) >= maxRemembered {
+		clear(u.seen)
+	}
+	u.seen[string(v)] = struct{}{}
+	return true
+}
+
+// dedup is Zeek's policy for repeated oddities: each is logged once in 10
+// minutes for a connection, or for a pair of hosts, and some once a day for an
+// originator (scripts/base/frameworks/notice/weird.zeek).
+type dedup struct {
+	until map[string]int64
+	key   []byte
+}
+
+const (
+	weirdIgnore = int64(600e9)
+	weirdOnce   = int64(24 * 3600e9)
+)
+
+func (d *dedup) keep(b *event.Batch, n int, at int64) bool {
+	name := string(b.Bytes(n, analyzer.WeirdName))
+	switch name {
+	case "bad_IP_checksum", "bad_TCP_checksum", "bad_UDP_checksum", "bad_ICMP_checksum":
+	default:
+		k := append(append(d.key[:0], name...), 0)
+		for i := event.FieldOrigH; i <= event.FieldRespP; i++ {
+			if !b.IsSet(n, i) {
+				continue
+			}
+			if i == event.FieldOrigH || i == event.FieldRespH {
+				k = append(k, b.Bytes(n, i)...)
+			} else {
+				p := b.Uint(n, i)
+				k = append(k, byte(p>>8), byte(p))
+			}
+		}
+		if !d.first(k, at, weirdIgnore) {
+			return false
+		}
+	}
+	if analyzer.WeirdPerOrig(name) && b.IsSet(n, event.FieldOrigH) {
+		k := append(append(d.key[:0], name...), 1)
+		return d.first(append(k, b.Bytes(n, event.FieldOrigH)...), at, weirdOnce)
+	}
+	return true
+}
+
+// first reports whether the key was not met within the time before.
+func (d *dedup) first(key []byte, at, within int64) bool {
+	d.key = key
+	if until, ok := d.until[string(key)]; ok && at < until {
+		return false
+	}
+	if d.until == nil || len(d.until) >= maxRemembered {
+		d.until = make(map[string]int64)
+	}
+	d.until[string(key)] = at + within
+	return true
+}

@@ -1,0 +1,320 @@
+package pipeline
+
+import (
+	"math/bits"
+	"strconv"
+
+	"wirehunt/analyzer"
+	"wirehunt/event"
+	"wirehunt/flow"
+	"wirehunt/packet"
+	"wirehunt/pcapfile"
+)
+
+// session is what a shard keeps of a flow beside the flow itself.
+type session struct {
+	conn analyzer.Conn
+	tun  *tunnels
+}
+
+const slabSize = 256
+
+// shard works on the packets of some address pairs.
+type shard struct {
+	opt    *Options
+	table  *flow.Table
+	engine *analyzer.Engine
+	defrag *packet.Defrag
+	slabs  []*[slabSize]session
+	count  counters
+
+	pkts  [packet.MaxHops + 1]packet.Packet // by tunnel depth
+	stack []layer                           // tunnels around the packet that is worked on
+	ip    map[ipPair]*ipTunnel
+	seen  map[tunnelKey]int64 // tunnels in tunnel.log, and when last met
+
+	ts     int64 // time of the packet
+	now    int64 // of the clock
+	opened struct {
+		ts     int64
+		hashes []uint64 // of connections that started at ts
+	}
+	comm []byte // scratch for the community id
+}
+
+func newShard(o *Options, shards int) *shard {
+	s := &shard{opt: o, ip: make(map[ipPair]*ipTunnel), seen: make(map[tunnelKey]int64)}
+	s.engine = analyzer.NewEngine(o.Specs, analyzer.Options{Control: s, LocalNets: o.LocalNets})
+	s.table = flow.NewTable(s, o.flowOptions(shards))
+	s.defrag = packet.NewDefrag(o.ReassemblyBytes/4/shards, 0)
+	return s
+}
+
+// packet works on a captured packet at time now of the clock.
+func (s *shard) packet(r *pcapfile.Record, now int64) {
+	s.count.packets++
+	s.count.bytes += uint64(r.WireLen)
+	s.ts, s.now = r.Time, now
+	s.engine.SetTime(r.Time)
+	s.engine.SetOrder(now)
+	p := &s.pkts[0]
+	packet.Decode(r.Link, r.Data, r.WireLen, p)
+	for {
+		s.decoded(p, 0)
+		if !p.Next() {
+			return
+		}
+	}
+}
+
+// decoded works on a decoded packet inside of depth UDP tunnels.
+func (s *shard) decoded(p *packet.Packet, depth int) {
+	if depth == 0 {
+		s.stack = s.stack[:0]
+	}
+	if p.Weirds != 0 {
+		s.weirds(p)
+	}
+	for p.Kind == packet.KindFragment {
+		s.count.fragments++
+		whole := s.defrag.Add(p, s.ts)
+		s.weirds(p)
+		if !whole {
+			return
+		}
+	}
+	if p.Kind == packet.KindOther {
+		s.count.dropped(p.Status)
+		return
+	}
+	if p.Kind == packet.KindIP && p.Status != packet.OK {
+		s.count.dropped(p.Status)
+		return
+	}
+	if !s.opt.IgnoreChecksums {
+		if bad := p.Checksum(); bad != packet.OK {
+			s.badChecksum(p, bad)
+			return
+		}
+	}
+	s.enclose(p)
+	f, side := s.table.Find(p, s.ts, s.now)
+	if p.Status == packet.BadTCPHeaderLen || p.Kind == packet.KindTCP && p.Status != packet.OK {
+		s.Weird(f, "TCP", "bad_TCP_header_len")
+		return
+	}
+	ses := s.session(f)
+	ses.conn.Now = s.ts
+	if len(s.stack) > 0 || ses.tun != nil {
+		s.tunneled(f, ses)
+	}
+	s.table.Deliver(f, side, p, s.ts)
+	if p.Kind == packet.KindUDP && depth < len(s.pkts)-1 {
+		s.inside(f, ses, p, depth)
+	}
+}
+
+// badChecksum drops a packet, after noting it on its flow.
+func (s *shard) badChecksum(p *packet.Packet, bad packet.Status) {
+	s.count.dropped(bad)
+	if bad == packet.BadIPChecksum {
+		s.engine.FlowWeird(p.Src, p.Dst, pairHash(p.Src, p.Dst), p.Source(bad), bad.String(), "")
+		return
+	}
+	s.enclose(p)
+	f, side := s.table.Find(p, s.ts, s.now)
+	s.Weird(f, p.Source(bad), bad.String())
+	if bad != packet.BadICMPChecksum {
+		s.table.BadChecksum(f, side)
+	}
+}
+
+// weirds reports the oddities that decoding met, other than those that are
+// the connection's.
+func (s *shard) weirds(p *packet.Packet) {
+	for w := p.Weirds; w != 0; {
+		st := w.Next()
+		if st == packet.UDPDatagramLengthMismatch || st == packet.BadTCPHeaderLen ||
+			st == packet.TruncatedHeader && p.Kind == packet.KindTCP {
+			continue
+		}
+		name := st.String()
+		if p.NHops > 0 {
+			name += "_in_tunnel"
+		}
+		if p.Version != 0 {
+			s.engine.FlowWeird(p.Src, p.Dst, pairHash(p.Src, p.Dst), p.Source(st), name, "")
+		} else {
+			s.engine.NetWeird(0, p.Source(st), name, "")
+		}
+	}
+}
+
+func pairHash(a, b packet.Addr) uint64 {
+	var h uint64
+	for i := range a {
+		h = h*31 + uint64(a[i]^b[i])
+	}
+	return h
+}
+
+func (s *shard) session(f *flow.Flow) *session {
+	return &s.slabs[f.ID/slabSize][f.ID%slabSize]
+}
+
+// Opened implements flow.Handler.
+func (s *shard) Opened(f *flow.Flow) {
+	for int(f.ID/slabSize) >= len(s.slabs) {
+		s.slabs = append(s.slabs, new([slabSize]session))
+	}
+	ses := s.session(f)
+	c := &ses.conn
+	c.Reset()
+	ses.tun = nil
+	c.Orig, c.OrigPort = f.Addr(flow.Orig)
+	c.Resp, c.RespPort = f.Addr(flow.Resp)
+	c.Proto, c.Start, c.Now = f.Proto, f.Start, s.ts
+	c.Hash = s.connHash(f)
+	c.UID = analyzer.UID(c.Hash)
+	c.FlowID = f.ID
+	s.engine.Open(c)
+}
+
+// connHash returns a hash of the endpoints and the start of f; of
+// connections that are alike in both it gives each another.
+func (s *shard) connHash(f *flow.Flow) uint64 {
+	h := mix(f.KeyHash, uint64(f.Start))
+	o := &s.opened
+	if o.ts != f.Start {
+		o.ts, o.hashes = f.Start, o.hashes[:0]
+	}
+	for i := 0; i < len(o.hashes); i++ {
+		if o.hashes[i] == h {
+			h = mix(h, 1)
+			i = -1
+		}
+	}
+	if len(o.hashes) < 256 {
+		o.hashes = append(o.hashes, h)
+	}
+	return h
+}
+
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a^0xa0761d6478bd642f, b^0xe7037ed1a0b428db)
+	return hi ^ lo
+}
+
+// Data implements flow.Handler.
+func (s *shard) Data(f *flow.Flow, d flow.Dir, b []byte) {
+	s.engine.Data(&s.session(f).conn, analyzer.Dir(d), b)
+}
+
+// Gap implements flow.Handler.
+func (s *shard) Gap(f *flow.Flow, d flow.Dir, n uint64) {
+	s.count.gaps++
+	s.count.gapBytes += n
+	s.engine.Gap(&s.session(f).conn, analyzer.Dir(d), n)
+}
+
+// EOF implements flow.Handler.
+func (s *shard) EOF(f *flow.Flow, d flow.Dir) {
+	s.engine.EOF(&s.session(f).conn, analyzer.Dir(d))
+}
+
+// Datagram implements flow.Handler.
+func (s *shard) Datagram(f *flow.Flow, d flow.Dir, p *packet.Packet) {
+	c := &s.session(f).conn
+	if p.Kind == packet.KindUDP {
+		if p.Weirds.Has(packet.UDPDatagramLengthMismatch) {
+			s.engine.Weird(c, "UDP", "UDP_datagram_length_mismatch",
+				strconv.Itoa(p.UDPLen+8)+" != "+strconv.Itoa(p.PayloadLen+8))
+			f.Weird()
+		}
+		b := p.Payload[:min(len(p.Payload), p.PayloadLen)]
+		s.engine.Datagram(c, analyzer.Dir(d), b, p.PayloadLen)
+	}
+}
+
+// Weird implements flow.Handler.
+func (s *shard) Weird(f *flow.Flow, source, name string) {
+	f.Weird()
+	s.engine.Weird(&s.session(f).conn, source, name, "")
+}
+
+// Flipped implements flow.Handler.
+func (s *shard) Flipped(f *flow.Flow) {
+	c := &s.session(f).conn
+	c.Orig, c.OrigPort = f.Addr(flow.Orig)
+	c.Resp, c.RespPort = f.Addr(flow.Resp)
+	s.engine.Flipped(c)
+}
+
+// Closed implements flow.Handler: the connection's analyzers end, and its
+// row in conn.log is written.
+func (s *shard) Closed(f *flow.Flow, at int64) {
+	ses := s.session(f)
+	c := &ses.conn
+	s.engine.SetTime(at)
+	c.Now = at
+	s.engine.Close(c)
+	rec := analyzer.ConnRecord{
+		Duration: max(f.Last-f.Start, 0), State: f.State(), Missed: f.Missed, History: f.History(),
+	}
+	for d := range flow.Dir(2) {
+		rec.Bytes[d] = f.Bytes(d)
+		rec.Pkts[d], rec.IPBytes[d] = f.Packets(d)
+	}
+	if ses.tun != nil {
+		rec.Parents = ses.tun.parents
+	}
+	if s.opt.CommunityID {
+		s.comm = flow.AppendCommunityID(s.comm[:0], 0, c.Proto, c.Orig, c.OrigPort, c.Resp, c.RespPort)
+		rec.Community = s.comm
+	}
+	s.engine.WriteConn(c, &rec)
+	s.closeTunnel(ses)
+	ses.tun = nil
+	s.engine.SetTime(s.ts)
+	s.engine.SetOrder(s.now)
+}
+
+// Flip implements analyzer.Control.
+func (s *shard) Flip(c *analyzer.Conn) {
+	if f := s.flow(c); f != nil {
+		f.Flip()
+		s.Flipped(f)
+	}
+}
+
+// SetInactivity implements analyzer.Control.
+func (s *shard) SetInactivity(c *analyzer.Conn, ns int64) { s.table.SetInactivity(s.flow(c), ns) }
+
+// SessionTimer implements analyzer.Control.
+func (s *shard) SessionTimer(c *analyzer.Conn, period, idle int64) {
+	s.table.SessionTimer(s.flow(c), s.now, period, idle)
+}
+
+// Size implements analyzer.Control.
+func (s *shard) Size(c *analyzer.Conn) uint64 {
+	f := s.flow(c)
+	return f.Bytes(flow.Orig) + f.Bytes(flow.Resp)
+}
+
+func (s *shard) flow(c *analyzer.Conn) *flow.Flow { return s.table.Flow(c.FlowID) }
+
+// advance lets the timers go off up to a mark.
+func (s *shard) advance(mark int64) {
+	s.now = max(s.now, mark)
+	s.table.Advance(mark)
+}
+
+// finish closes all flows at the end of the capture.
+func (s *shard) finish(now int64) {
+	s.advance(now)
+	s.ts, s.now = now, now
+	s.table.CloseAll(now)
+}
+
+// rows returns the rows written since reset was last called on them.
+func (s *shard) rows() []*event.Batch { return s.engine.Batches() }
