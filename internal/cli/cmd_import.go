@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -152,7 +151,7 @@ func printSummary(w io.Writer, s ingest.Summary) {
 	}
 	fmt.Fprintf(w, "%s: %s rows", s.File.Path, thousands(total))
 	if s.Stats != nil {
-		fmt.Fprintf(w, " from %s packets, %s", thousands(int64(s.Stats.Packets)), bytes(int64(s.Stats.Bytes)))
+		fmt.Fprintf(w, " from %s packets, %s", thousands(int64(s.Stats.Packets)), sizeText(int64(s.Stats.Bytes)))
 	}
 	fmt.Fprintf(w, ", in %s\n", s.Took.Round(time.Millisecond))
 	printCounts(w, s.Rows)
@@ -182,12 +181,10 @@ func printCounts[N int64 | uint64](w io.Writer, counts map[string]N) {
 }
 
 func printFaults(w io.Writer, s *pipeline.Stats) {
-	faults := s.Faults()
-	if len(faults) == 0 {
-		return
+	if m := faults(s); len(m) > 0 {
+		fmt.Fprintln(w, "  not analysed, or not whole:")
+		printCounts(w, m)
 	}
-	fmt.Fprintln(w, "  not analysed, or not whole:")
-	printCounts(w, faults)
 }
 
 // thousands writes a number with separators.
@@ -199,7 +196,7 @@ func thousands(n int64) string {
 	return s
 }
 
-func bytes(n int64) string {
+func sizeText(n int64) string {
 	switch {
 	case n >= 1<<30:
 		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
@@ -210,5 +207,3 @@ func bytes(n int64) string {
 	}
 	return fmt.Sprintf("%d bytes", n)
 }
-
-var errNoInput = errors.New("no capture: give one with -r FILE (-: standard input)")

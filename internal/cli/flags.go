@@ -9,9 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wirehunt/analyzer"
 	"wirehunt/analyzer/all"
 	"wirehunt/event"
 	"wirehunt/internal/defender"
+	"wirehunt/internal/pipeline"
 	"wirehunt/internal/store/duckdb"
 )
 
@@ -73,6 +75,19 @@ func (f *captureFlags) nets() ([]netip.Prefix, error) {
 		nets = append(nets, p.Masked())
 	}
 	return nets, nil
+}
+
+// pipeline returns how packets are to be analysed.
+func (f *captureFlags) pipeline() (pipeline.Options, error) {
+	opt := pipeline.Options{Specs: all.Specs(), Shards: f.shards, IgnoreChecksums: f.noChecksums}
+	if f.shards < 0 {
+		return opt, fmt.Errorf("--shards %d: want 1 or more", f.shards)
+	}
+	nets, err := f.nets()
+	for _, n := range nets {
+		opt.LocalNets = append(opt.LocalNets, analyzer.NetFrom(n))
+	}
+	return opt, err
 }
 
 func (f *captureFlags) newDevices() (*defender.Devices, error) {
