@@ -15,7 +15,9 @@ import (
 
 // importCapture analyses a capture and stores its records.
 func importCapture(ctx context.Context, tx store.Import, f File, opt Options, hash *hashing, sum *Summary) error {
-	copt := capture.Options{Warn: func(err error) { sum.Warnings = append(sum.Warnings, err.Error()+"; the packets before it are imported") }}
+	copt := capture.Options{Warn: func(err error) {
+		sum.Warnings = append(sum.Warnings, err.Error()+"; the packets before it are imported")
+	}}
 	if f.Path == "-" {
 		copt.Stdin = io.TeeReader(opt.Stdin, hash.w)
 	}

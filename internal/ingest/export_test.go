@@ -48,7 +48,7 @@ func TestExports(t *testing.T) {
 	f("API reply", "", `{"Stats":{"x":[1]},"Schema":[{"Name":"Timestamp","Type":"DateTime"}],"Results":[`+row+`]}`, wantRow)
 	f("Graph reply", "", `{"schema":[],"results":[`+row+`]}`, wantRow)
 	f("array of rows", "", "\ufeff["+row+"]", wantRow)
-	f("CSV", "", "\ufeff\"Timestamp\",ActionType,RemoteIPType,InitiatingProcessId,IsInitiatingProcessRemoteSession\r\n2020-01-01T00:00:00.0000001Z,X,Public,7,False\r\n", wantRow)
+	f("CSV", "", "\ufeff\"Timestamp\",ActionType,LocalIPType,RemoteIPType,InitiatingProcessId,IsInitiatingProcessRemoteSession\r\n2020-01-01T00:00:00.0000001Z,X,,Public,7,False\r\n", wantRow)
 	f("broken record is skipped", "", record+"\n{\"category\":\"AdvancedHunting-De\n"+record+"\n", want, want)
 	f("named table", "DeviceInfo", `[{"Timestamp":"2020-01-01T00:00:00.0000001Z","DeviceName":"a"}]`, fmt.Sprintf("DeviceInfo Timestamp=%d DeviceName=a", ticks2020))
 }
