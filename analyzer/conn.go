@@ -90,6 +90,15 @@ func (c *Conn) SetInactivity(ns int64) { c.eng.control.SetInactivity(c, ns) }
 // changed; later calls have the new roles.
 func (c *Conn) Flip() { c.eng.control.Flip(c) }
 
+// Skip ends the analysis of the connection: what follows is only counted,
+// and its history gets an X.
+func (c *Conn) Skip() { c.eng.control.Skip(c) }
+
+// Partial reports whether the start of a TCP connection was not seen: no SYN
+// of the originator, or none of the responder.  Most of Zeek's analyzers do
+// not look at such connections.
+func (c *Conn) Partial() bool { return c.eng.control.Partial(c) }
+
 // Size returns the payload bytes of both sides together, as conn.log will
 // have them.
 func (c *Conn) Size() uint64 { return c.eng.control.Size(c) }

@@ -16,6 +16,10 @@ type Control interface {
 	SetInactivity(c *Conn, ns int64)
 	// SessionTimer see Conn.SessionTimer.
 	SessionTimer(c *Conn, period, idle int64)
+	// Skip ends the delivery of payload of the connection.
+	Skip(c *Conn)
+	// Partial reports whether the start of a TCP connection was not seen.
+	Partial(c *Conn) bool
 	// Size returns the payload bytes seen of both sides.
 	Size(c *Conn) uint64
 }
@@ -464,6 +468,8 @@ type noControl struct{}
 func (noControl) Flip(c *Conn) {
 	c.Orig, c.Resp, c.OrigPort, c.RespPort = c.Resp, c.Orig, c.RespPort, c.OrigPort
 }
+func (noControl) Skip(*Conn)                       {}
+func (noControl) Partial(*Conn) bool               { return false }
 func (noControl) SetInactivity(*Conn, int64)       {}
 func (noControl) SessionTimer(*Conn, int64, int64) {}
 func (noControl) Size(*Conn) uint64                { return 0 }

@@ -131,8 +131,8 @@ func (e *endpoint) clean() bool {
 
 // dataPending reports whether data of e is still to be delivered, so that its
 // close has to wait.
-func (e *endpoint) dataPending(peer *endpoint) bool {
-	if e.stream.Skipping() {
+func (f *Flow) dataPending(e, peer *endpoint) bool {
+	if f.flags&skipping != 0 || e.stream.Skipping() {
 		return false
 	}
 	delivered := e.startSeq + int64(e.stream.Next())

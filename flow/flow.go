@@ -63,7 +63,7 @@ const (
 	answered            // both sides have sent
 	seenOrig            // TCP: a packet of the originator was seen
 	seenResp
-	stopped // analysis ended early, packets are dropped
+	skipping // payload is not delivered any more
 )
 
 // Addr returns the address and port of the endpoint that sends in direction d.
@@ -84,6 +84,9 @@ func (f *Flow) Packets(d Dir) (packets, ipBytes uint64) {
 	e := f.end(d)
 	return e.packets, e.ipBytes
 }
+
+// Seen reports whether a packet was delivered on the flow already.
+func (f *Flow) Seen() bool { return f.ends[0].packets|f.ends[1].packets != 0 }
 
 // Bytes returns the payload bytes that an endpoint sent: for TCP by its
 // sequence numbers, for others the sum of the payloads' lengths.
@@ -121,16 +124,20 @@ func (f *Flow) Flip() {
 	f.hist.add('^')
 }
 
-// Stop ends the analysis of the flow: its further packets are dropped
-// uncounted, as Zeek does where a limit is exceeded.
-func (f *Flow) Stop(d Dir) {
-	f.flags |= stopped
-	if d == Orig {
+// Skip ends the delivery of what the flow carries: it is only counted from
+// now on, and the history has an X.
+func (f *Flow) Skip() {
+	if f.flags&skipping == 0 {
+		f.flags |= skipping
 		f.hist.add('X')
-	} else {
-		f.hist.add('x')
 	}
 }
+
+// Skipping reports whether Skip was called.
+func (f *Flow) Skipping() bool { return f.flags&skipping != 0 }
+
+// Partial reports whether the start of a TCP connection was not seen.
+func (f *Flow) Partial() bool { return f.flags&partial != 0 }
 
 // State returns Zeek's conn_state.
 func (f *Flow) State() string {

@@ -30,7 +30,7 @@ func ServerPort(proto uint8, port uint16) bool {
 	}
 	switch port {
 	case 53, 137, 5353, 5355, // DNS, NetBIOS names, mDNS, LLMNR
-		67, 68, 4011, // DHCP
+		67,       // DHCP
 		88,       // Kerberos
 		123,      // NTP
 		161, 162, // SNMP

@@ -146,9 +146,6 @@ func (t *Table) Find(p *packet.Packet, at, now int64) (*Flow, uint8) {
 // Deliver works on a packet, captured at time now, for which Find returned f
 // and side.
 func (t *Table) Deliver(f *Flow, side uint8, p *packet.Packet, now int64) {
-	if f.flags&stopped != 0 {
-		return
-	}
 	d := f.dir(side)
 	e := &f.ends[side]
 	if side == 1 && f.flags&answered == 0 {
@@ -169,6 +166,9 @@ func (t *Table) Deliver(f *Flow, side uint8, p *packet.Packet, now int64) {
 			e.length = max(e.length, 0) + int64(n)
 		}
 		t.h.Datagram(f, d, p)
+		if p.Kind == packet.KindICMP && len(p.Payload) < n {
+			return // Zeek does not count these
+		}
 	}
 	// A flip while the packet was worked on leaves it with the role that its
 	// sender had.
@@ -247,7 +247,7 @@ func (t *Table) wrongWay(p *packet.Packet) bool {
 		if syn && p.Flags&packet.ACK == 0 || !server(protoTCP, p.SrcPort) {
 			return false
 		}
-		return !server(protoTCP, p.DstPort) || !syn && p.SrcPort < p.DstPort
+		return syn || !server(protoTCP, p.DstPort) || p.SrcPort < p.DstPort
 	}
 	return false
 }

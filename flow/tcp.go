@@ -91,7 +91,7 @@ func (t *Table) tcp(f *Flow, side uint8, p *packet.Packet, now int64) {
 	} else {
 		f.flags |= seenResp
 	}
-	if s.len > 0 && !s.has(packet.RST) && !s.under {
+	if s.len > 0 && !s.has(packet.RST) && !s.under && f.flags&skipping == 0 {
 		seq := s.relSeq
 		if s.has(packet.SYN) {
 			seq++
@@ -302,6 +302,9 @@ type deliver struct {
 func (d *deliver) Data(b []byte) { d.t.h.Data(d.f, d.f.dir(d.side), b) }
 
 func (d *deliver) Gap(n uint64) {
+	if d.f.flags&skipping != 0 {
+		return
+	}
 	e, peer := &d.f.ends[d.side], &d.f.ends[d.side^1]
 	if e.clean() && peer.clean() {
 		// Others come from sequence numbers that cannot be trusted.
@@ -364,13 +367,13 @@ func (t *Table) ackReceived(f *Flow, e, peer *endpoint, rel uint64) {
 
 // checkEOF reports the end of e's stream once all of it was delivered.
 func (t *Table) checkEOF(f *Flow, e, peer *endpoint) {
-	if e.didEOF || e.fins == 0 && e.state != closed && e.state != reset || e.dataPending(peer) {
+	if e.didEOF || e.fins == 0 && e.state != closed && e.state != reset || f.dataPending(e, peer) {
 		return
 	}
 	e.didEOF = true
 	t.h.EOF(f, t.sink(f, e).dir())
 	if f.flags&closeDeferred != 0 {
-		if e.dataPending(peer) && e.didClose && peer.didClose {
+		if f.dataPending(e, peer) && e.didClose && peer.didClose {
 			t.weird(f, "TCP", "pending_data_when_closed")
 		}
 		t.closeEndpoint(f, e, peer, f.flags&deferredEvent != 0)

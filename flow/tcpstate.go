@@ -199,7 +199,7 @@ func (t *Table) fromClosed(f *Flow, e, peer *endpoint, s *segment) {
 // closeEndpoint notes that an endpoint has closed, when its data is
 // delivered, and starts the timers that end the connection.
 func (t *Table) closeEndpoint(f *Flow, e, peer *endpoint, report bool) {
-	if e.dataPending(peer) {
+	if f.dataPending(e, peer) {
 		f.flags |= closeDeferred
 		if report {
 			f.flags |= deferredEvent

@@ -75,6 +75,8 @@ type Options struct {
 	// Size is what Conn.Size returns, for the rule about late violations; 0
 	// means the bytes fed so far.
 	Size uint64
+	// Partial is what Conn.Partial returns.
+	Partial bool
 }
 
 // Start is the time of a test connection's first packet: one second passes
@@ -214,6 +216,8 @@ type control struct {
 func (k control) Flip(c *analyzer.Conn) {
 	c.Orig, c.Resp, c.OrigPort, c.RespPort = c.Resp, c.Orig, c.RespPort, c.OrigPort
 }
+func (k control) Skip(*analyzer.Conn)                       {}
+func (k control) Partial(*analyzer.Conn) bool               { return k.o.Partial }
 func (k control) SetInactivity(*analyzer.Conn, int64)       {}
 func (k control) SessionTimer(*analyzer.Conn, int64, int64) {}
 func (k control) Size(*analyzer.Conn) uint64 {

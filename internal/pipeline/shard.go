@@ -100,7 +100,7 @@ func (s *shard) decoded(p *packet.Packet, depth int) {
 	s.enclose(p)
 	f, side := s.table.Find(p, s.ts, s.now)
 	if p.Status == packet.BadTCPHeaderLen || p.Kind == packet.KindTCP && p.Status != packet.OK {
-		s.Weird(f, "TCP", "bad_TCP_header_len")
+		s.Weird(f, "TCP", p.Status.String())
 		return
 	}
 	ses := s.session(f)
@@ -142,7 +142,7 @@ func (s *shard) weirds(p *packet.Packet) {
 		if p.NHops > 0 {
 			name += "_in_tunnel"
 		}
-		if p.Version != 0 {
+		if p.Version != 0 && st != packet.IPLenZero {
 			s.engine.FlowWeird(p.Src, p.Dst, pairHash(p.Src, p.Dst), p.Source(st), name, "")
 		} else {
 			s.engine.NetWeird(0, p.Source(st), name, "")
@@ -225,7 +225,7 @@ func (s *shard) EOF(f *flow.Flow, d flow.Dir) {
 // Datagram implements flow.Handler.
 func (s *shard) Datagram(f *flow.Flow, d flow.Dir, p *packet.Packet) {
 	c := &s.session(f).conn
-	if p.Kind == packet.KindUDP {
+	if p.Kind == packet.KindUDP && !f.Skipping() {
 		if p.Weirds.Has(packet.UDPDatagramLengthMismatch) {
 			s.engine.Weird(c, "UDP", "UDP_datagram_length_mismatch",
 				strconv.Itoa(p.UDPLen+8)+" != "+strconv.Itoa(p.PayloadLen+8))
@@ -281,11 +281,16 @@ func (s *shard) Closed(f *flow.Flow, at int64) {
 
 // Flip implements analyzer.Control.
 func (s *shard) Flip(c *analyzer.Conn) {
-	if f := s.flow(c); f != nil {
-		f.Flip()
-		s.Flipped(f)
-	}
+	f := s.flow(c)
+	f.Flip()
+	s.Flipped(f)
 }
+
+// Skip implements analyzer.Control.
+func (s *shard) Skip(c *analyzer.Conn) { s.flow(c).Skip() }
+
+// Partial implements analyzer.Control.
+func (s *shard) Partial(c *analyzer.Conn) bool { return s.flow(c).Partial() }
 
 // SetInactivity implements analyzer.Control.
 func (s *shard) SetInactivity(c *analyzer.Conn, ns int64) { s.table.SetInactivity(s.flow(c), ns) }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"strconv"
 
 	"wirehunt/analyzer"
 	"wirehunt/flow"
@@ -46,7 +47,7 @@ type tunnels struct {
 // (Tunnel::max_changes_per_connection), and for how long and how many tunnels
 // are remembered.
 const (
-	maxChanges = 16
+	maxChanges = 5
 	tunnelIdle = int64(3600e9)
 	maxTunnels = 1 << 16
 	maxParents = 64
@@ -80,10 +81,15 @@ func (s *shard) ipLayer(h *packet.Hop) layer {
 // tunneled notes the tunnels around a packet of f.  If they change too often,
 // f is not looked at any more.
 func (s *shard) tunneled(f *flow.Flow, ses *session) {
+	fresh := false
 	if ses.tun == nil {
 		ses.tun = new(tunnels)
+		fresh = !f.Seen()
 	}
 	t := ses.tun
+	if t.changes > maxChanges {
+		return
+	}
 	same := len(t.around) == len(s.stack)
 	for i := 0; same && i < len(s.stack); i++ {
 		same = t.around[i] == s.stack[i].uid
@@ -91,11 +97,13 @@ func (s *shard) tunneled(f *flow.Flow, ses *session) {
 	if same {
 		return
 	}
-	if t.changes++; t.changes > maxChanges+1 {
-		if t.changes == maxChanges+2 {
-			s.Weird(f, "", "tunnel_max_changes_per_connection_exceeded")
-			f.Stop(flow.Orig)
-		}
+	if !fresh {
+		t.changes++
+	}
+	if t.changes > maxChanges {
+		f.Weird()
+		s.engine.Weird(&ses.conn, "", "tunnel_max_changes_per_connection_exceeded", strconv.Itoa(maxChanges))
+		f.Skip()
 		return
 	}
 	t.around = t.around[:0]
@@ -172,6 +180,9 @@ func (s *shard) inside(f *flow.Flow, ses *session, p *packet.Packet, depth int) 
 	}
 	ses.tun.typ = typ
 	if len(in.Data) == 0 {
+		if typ == packet.TunnelGENEVE && in.Weird == packet.OK {
+			ses.conn.AddService(tunnelService(typ))
+		}
 		return
 	}
 	q := &s.pkts[depth+1]
