@@ -29,7 +29,8 @@ func (a *logAppender) append(b *event.Batch, n int, devices *defender.Devices) e
 		i := bits.TrailingZeros64(m)
 		a.args[i] = a.value(b, n, i)
 	}
-	if b.Log.HasConn {
+	// A weird record of a packet outside any connection has no addresses.
+	if b.Log.HasConn && b.IsSet(n, event.FieldOrigH) && b.IsSet(n, event.FieldRespH) {
 		orig, resp := [16]byte(b.Bytes(n, event.FieldOrigH)), [16]byte(b.Bytes(n, event.FieldRespH))
 		origID, respID, origType, respType := devices.Sides(orig, resp)
 		k := len(b.Log.Fields)
