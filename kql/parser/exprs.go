@@ -472,8 +472,9 @@ func (p *parser) missingExpr(word string) ast.Expr {
 		p.report(diag.CodeExpectedExpression, p.here(), hint, "Missing expression")
 	}
 	bad := p.badExpr()
-	if p.kind() == token.Invalid {
+	if p.kind() == token.Invalid { // the scanner told
 		p.advance()
+		p.errorToken = p.i
 	}
 	return bad
 }

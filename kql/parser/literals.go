@@ -232,7 +232,7 @@ func (p *parser) typedLiteral() *ast.Literal {
 	}
 	if !setLiteral(l, inner) {
 		hint := ""
-		if f := conversion[l.Type]; f != "" {
+		if f := conversion[l.Type]; isIdentStart(inner[0]) && f != "" {
 			hint = "a literal takes constants only; to convert a value use " + f + "(...)"
 		}
 		p.errorAt(diag.CodeBadLiteral, t.Span, hint, "The %s literal '%s' is not valid", l.Type, inner)

@@ -189,7 +189,10 @@ func (p *parser) badOperator(name string, n int) ast.Operator {
 		p.report(diag.CodeGraph, span, "", "The operator '%s' is not supported: graph operators do not exist here", name)
 	case name == "":
 		if p.errorHere() {
-			p.report(diag.CodeUnknownOperator, span, pipeHint(p.kind()), "Query operator expected.")
+			p.report(diag.CodeUnknownOperator, span, p.pipeHint(), "Query operator expected.")
+		}
+		if p.kind() == token.Pipe && p.adjacent(0) {
+			p.advance() // || for or: what follows is no operator
 		}
 	default:
 		hint := ""
@@ -206,11 +209,15 @@ func (p *parser) badOperator(name string, n int) ast.Operator {
 	return &ast.BadOp{Extent: p.from(start), Name: name}
 }
 
-func pipeHint(k token.Kind) string {
-	switch k {
+// pipeHint says what to do about a pipe with no operator behind it.
+func (p *parser) pipeHint() string {
+	switch p.kind() {
 	case token.EOF, token.Semicolon:
 		return "remove the last |"
 	case token.Pipe:
+		if p.adjacent(0) {
+			return "write or"
+		}
 		return "an operator is missing between two |"
 	}
 	return ""

@@ -299,10 +299,8 @@ func (p *parser) unexpected() {
 		hint = "write == to compare"
 	case token.Eq:
 		hint = "comparisons do not chain; put the first one in parentheses"
-	case token.Pipe:
-		if p.peek(1).Kind == token.Pipe || p.i > 0 && p.toks[p.i-1].Kind == token.Pipe {
-			hint = "write or"
-		}
+	case token.RParen, token.RBracket, token.RBrace:
+		hint = "no bracket is open here that it could close"
 	case token.Bang:
 		hint = "write not(...)"
 	case token.Ident:

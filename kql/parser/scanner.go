@@ -200,6 +200,12 @@ var punctuation = [256]token.Kind{
 
 func (s *scanner) badCharacter() {
 	r, n := utf8.DecodeRuneInString(s.src[s.i:])
+	if last := len(s.toks) - 1; last >= 0 && s.toks[last].Kind == token.Invalid && s.toks[last].Span.End == s.i {
+		// One report is enough for a run of them.
+		s.toks[last].Span.End += n
+		s.i += n
+		return
+	}
 	hint := ""
 	switch r {
 	case '‘', '’', '“', '”', '„', '«', '»', '´':

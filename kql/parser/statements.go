@@ -35,7 +35,7 @@ func hasResult(list []ast.Stmt) bool {
 func (p *parser) command() ast.Stmt {
 	span := token.Span{Start: p.tok().Span.Start, End: p.toks[max(0, len(p.toks)-2)].Span.End}
 	p.diags = nil // the text of a command follows rules of its own
-	p.report(diag.CodeCommand, span, "tables and functions are listed by the schema and functions commands of this program",
+	p.report(diag.CodeCommand, span, "only queries are",
 		"Management commands (%s ...) are not supported", p.src[span.Start:p.commandName()])
 	p.stop()
 	return &ast.CommandStmt{Extent: ast.At(span), Text: span.Text(p.src)}
@@ -139,11 +139,16 @@ func (p *parser) statement() ast.Stmt {
 	if p.kind() == token.Dot {
 		return p.command()
 	}
+	var x ast.Expr
 	if p.kind() == token.Pipe {
-		p.unexpected()
+		if p.errorHere() {
+			p.report(diag.CodeUnexpected, p.tok().Span, "a query starts with a table", "The incomplete fragment is unexpected.")
+		}
 		p.advance()
+		x = p.subPipe()
+	} else {
+		x = p.pipeExpr()
 	}
-	x := p.pipeExpr()
 	if p.i == start { // nothing was read: step over the offending token
 		p.unexpected()
 		p.advance()
@@ -281,7 +286,7 @@ func (p *parser) restrictStmt() ast.Stmt {
 		p.close(open, token.RParen)
 	}
 	s.Extent = p.from(start)
-	p.errorAt(diag.CodeUnsupportedStatement, s.Pos, "remove the statement; access is given by the server's own rules",
+	p.errorAt(diag.CodeUnsupportedStatement, s.Pos, "remove the statement",
 		"The restrict statement is not supported")
 	return s
 }
