@@ -12,18 +12,20 @@ import (
 	"wirehunt/packet"
 )
 
-// Spec declares the analyzer.
-var Spec = &analyzer.Spec{
-	Name:  "dns",
-	Title: "DNS",
-	Doc: "Queries and replies of DNS over UDP and TCP, multicast DNS, LLMNR and the NetBIOS name service, " +
-		"paired by transaction id.",
-	Logs:     []*event.Log{Log},
-	TCPPorts: []uint16{53},
-	UDPPorts: []uint16{53, netbiosPort, 5353, 5355},
-	UDP:      true,
-	Probe:    probe,
-	New:      func() analyzer.Analyzer { return &Analyzer{} },
+// Spec returns the declaration of the analyzer.
+func Spec() *analyzer.Spec {
+	return &analyzer.Spec{
+		Name:  "dns",
+		Title: "DNS",
+		Doc: "Queries and replies of DNS over UDP and TCP, multicast DNS, LLMNR and the NetBIOS name service, " +
+			"paired by transaction id.",
+		Logs:     []*event.Log{Log},
+		TCPPorts: []uint16{53},
+		UDPPorts: []uint16{53, netbiosPort, 5353, 5355},
+		UDP:      true,
+		Probe:    probe,
+		New:      func() analyzer.Analyzer { return &Analyzer{} },
+	}
 }
 
 // A connection over UDP ends when it has been idle for 9 s at one of the

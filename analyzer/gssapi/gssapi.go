@@ -9,12 +9,14 @@ import (
 	"wirehunt/analyzer/wire/asn1"
 )
 
-// Spec declares the analyzer, which only other analyzers start.
-var Spec = &analyzer.Spec{
-	Name:  "gssapi",
-	Title: "GSS-API",
-	Doc:   "Negotiation of authentication (SPNEGO), as SMB, DCE/RPC, LDAP and HTTP carry it; NTLM and Kerberos inside.",
-	New:   func() analyzer.Analyzer { return &Analyzer{} },
+// Spec returns the declaration of the analyzer, which only other analyzers start.
+func Spec() *analyzer.Spec {
+	return &analyzer.Spec{
+		Name:  "gssapi",
+		Title: "GSS-API",
+		Doc:   "Negotiation of authentication (SPNEGO), as SMB, DCE/RPC, LDAP and HTTP carry it; NTLM and Kerberos inside.",
+		New:   func() analyzer.Analyzer { return &Analyzer{} },
+	}
 }
 
 // Results of a negotiation (RFC 4178 section 4.2.2).

@@ -30,9 +30,9 @@ func child(name string, log *string) *analyzer.Spec {
 // what went to the children and the confirmed services.
 func run(t testing.TB, tokens ...string) (got, services string) {
 	t.Helper()
-	e := analyzer.NewEngine([]*analyzer.Spec{Spec, child("ntlm", &got), child("krb", &got)}, analyzer.Options{})
+	e := analyzer.NewEngine([]*analyzer.Spec{Spec(), child("ntlm", &got), child("krb", &got)}, analyzer.Options{})
 	c := &analyzer.Conn{Proto: 6}
-	e.OpenWith(c, Spec.Name)
+	e.OpenWith(c, "gssapi")
 	for _, s := range tokens {
 		dir := analyzer.Orig
 		if s[0] == '<' {

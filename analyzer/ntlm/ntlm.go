@@ -9,13 +9,15 @@ import (
 	"wirehunt/event"
 )
 
-// Spec declares the analyzer, which only other analyzers start.
-var Spec = &analyzer.Spec{
-	Name:  "ntlm",
-	Title: "NTLM",
-	Doc:   "NTLM authentication messages, as SMB, DCE/RPC, GSS-API and HTTP carry them.",
-	Logs:  []*event.Log{Log},
-	New:   func() analyzer.Analyzer { return &Analyzer{} },
+// Spec returns the declaration of the analyzer, which only other analyzers start.
+func Spec() *analyzer.Spec {
+	return &analyzer.Spec{
+		Name:  "ntlm",
+		Title: "NTLM",
+		Doc:   "NTLM authentication messages, as SMB, DCE/RPC, GSS-API and HTTP carry them.",
+		Logs:  []*event.Log{Log},
+		New:   func() analyzer.Analyzer { return &Analyzer{} },
+	}
 }
 
 // Analyzer analyzes the authentications of one connection.  It is given the
