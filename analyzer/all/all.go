@@ -5,11 +5,13 @@ import (
 	"wirehunt/analyzer"
 	"wirehunt/analyzer/dcerpc"
 	"wirehunt/analyzer/dns"
+	"wirehunt/analyzer/ftp"
 	"wirehunt/analyzer/gssapi"
 	"wirehunt/analyzer/http"
 	"wirehunt/analyzer/krb"
 	"wirehunt/analyzer/ntlm"
 	"wirehunt/analyzer/smb"
+	"wirehunt/analyzer/smtp"
 	"wirehunt/analyzer/ssh"
 	"wirehunt/analyzer/ssl"
 )
@@ -19,12 +21,15 @@ func Specs() []*analyzer.Spec {
 	return []*analyzer.Spec{
 		dcerpc.Spec(),
 		dns.Spec(),
+		ftp.Spec(),
+		ftp.DataSpec(),
 		gssapi.Spec(),
 		http.Spec(),
 		krb.Spec(),
 		krb.TCPSpec(),
 		ntlm.Spec(),
 		smb.Spec(),
+		smtp.Spec(),
 		ssh.Spec(),
 		ssl.DTLSSpec(),
 		ssl.Spec(),

@@ -1,0 +1,83 @@
+package smtp
+
+import (
+	"wirehunt/analyzer"
+	"wirehunt/analyzer/file"
+	"wirehunt/analyzer/file/mime"
+)
+
+// mail is the message being sent: its parts become files.
+type mail struct {
+	a        *Analyzer
+	open     bool
+	sender   analyzer.Dir
+	parser   mime.Parser
+	file     file.File
+	filename []byte
+}
+
+func (m *mail) reset(a *Analyzer) { m.a, m.open = a, false }
+
+func (m *mail) begin(sender analyzer.Dir) {
+	if m.open {
+		m.a.Weird("smtp_nested_mail_transaction", "")
+		m.end()
+	}
+	m.open, m.sender = true, sender
+	m.BeginEntity(0)
+	m.parser.Reset(m)
+}
+
+func (m *mail) line(b []byte, crlf bool) {
+	if m.open {
+		m.parser.Line(b, crlf)
+	}
+}
+
+func (m *mail) gap(n uint64) {
+	if m.file.IsOpen() {
+		m.file.Gap(n)
+	}
+}
+
+func (m *mail) end() {
+	if m.open {
+		m.open = false
+		m.parser.Close()
+	}
+}
+
+// BeginEntity implements mime.Handler.
+func (m *mail) BeginEntity(depth int) {
+	m.file.EOF()
+	m.filename = m.filename[:0]
+	m.a.log.beginEntity()
+}
+
+// Header implements mime.Handler.
+func (m *mail) Header(_ int, name, value []byte) {
+	if mime.EqualFold(name, "content-disposition") || mime.EqualFold(name, "content-type") {
+		if n := mime.Filename(value); n != nil {
+			m.filename = append(m.filename[:0], n[:min(len(n), maxString)]...)
+		}
+	}
+	m.a.log.header(name, value)
+}
+
+// HeadersDone implements mime.Handler.
+func (m *mail) HeadersDone(int) int64 { return -1 }
+
+// Body implements mime.Handler.
+func (m *mail) Body(b []byte) {
+	f := &m.file
+	if !f.IsOpen() {
+		f.Open(m.a.Conn, "SMTP", m.sender == analyzer.Orig, nil)
+		f.Filename = append(f.Filename, m.filename...)
+		f.Depth = m.a.log.mimeDepth
+		m.a.log.file(f.ID)
+	}
+	f.Data(b)
+}
+
+// EndEntity implements mime.Handler.
+func (m *mail) EndEntity(int) { m.file.EOF() }
