@@ -177,6 +177,7 @@ func FuzzDefrag(f *testing.F) {
 	f.Add([]byte{31, 255, 255, 0, 6, 4, 0, 0, 0, 0, 6, 4})
 	f.Fuzz(func(t *testing.T, script []byte) {
 		const limit = 1 << 18
+		script = script[:min(len(script), 6*200)]
 		d := NewDefrag(limit, 1000)
 		var p Packet
 		for i := 0; i+6 <= len(script); i += 6 {

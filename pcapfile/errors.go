@@ -14,6 +14,7 @@ type NotCaptureError struct {
 	Start []byte
 }
 
+// Error implements error.
 func (e *NotCaptureError) Error() string {
 	return fmt.Sprintf("not a capture file: starts with %q, want pcap or pcapng", e.Start)
 }
@@ -28,6 +29,7 @@ type TruncatedError struct {
 	What string
 }
 
+// Error implements error.
 func (e *TruncatedError) Error() string {
 	return fmt.Sprintf("capture is cut off in the %s at offset %d", e.What, e.Offset)
 }
@@ -41,6 +43,7 @@ type FormatError struct {
 	What string
 }
 
+// Error implements error.
 func (e *FormatError) Error() string {
 	return fmt.Sprintf("damaged capture: %s at offset %d", e.What, e.Offset)
 }

@@ -8,7 +8,6 @@ import (
 
 	"wirehunt/packet"
 
-	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
@@ -65,7 +64,8 @@ const (
 
 // Reader reads a capture.
 type Reader struct {
-	in    io.Reader
+	raw   *source
+	in    io.Reader // raw, or what decompresses it
 	close func()
 
 	pool     pool
@@ -90,7 +90,8 @@ type Reader struct {
 // ErrEmpty, *NotCaptureError, *TruncatedError, *FormatError, and those of r.
 // NewReader reads from r in large pieces and beyond what it returns.
 func NewReader(r io.Reader) (*Reader, error) {
-	rd := &Reader{in: r}
+	raw := &source{r: r}
+	rd := &Reader{raw: raw, in: raw}
 	rd.buf = rd.pool.get(bufferSize)
 	if err := rd.decompress(); err != nil {
 		rd.Close()
@@ -112,19 +113,19 @@ func (r *Reader) decompress() error {
 	in := io.MultiReader(bytes.NewReader(head), r.in)
 	switch {
 	case head[0] == 0x1f && head[1] == 0x8b:
+		r.comp = Gzip
 		z, err := gzip.NewReader(in)
 		if err != nil {
-			return inputError(err, 0, "gzip header")
+			return r.inputError(err, 0, "gzip header")
 		}
-		r.comp = Gzip
 		r.restart(z, func() { z.Close() })
 	case binary.LittleEndian.Uint32(head) == 0xfd2fb528:
+		r.comp = Zstd
 		// One decoder and no read-ahead: no goroutines.
 		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
-			return inputError(err, 0, "zstd header")
+			return r.inputError(err, 0, "zstd header")
 		}
-		r.comp = Zstd
 		r.restart(z, z.Close)
 	}
 	return nil
@@ -139,18 +140,16 @@ func (r *Reader) restart(z io.Reader, close func()) {
 // start reads the file header.
 func (r *Reader) start() error {
 	if !r.need(4) {
-		if err := r.cut("file header"); !isTruncated(err) {
-			return err
-		}
-		if r.end == 0 {
+		switch {
+		case r.inErr != io.EOF:
+			return r.cut("file header")
+		case r.end == 0:
 			return ErrEmpty
 		}
 		return &NotCaptureError{append([]byte(nil), r.buf.b[:r.end]...)}
 	}
 	if binary.BigEndian.Uint32(r.buf.b) == blockSection {
 		r.ng = true
-		// The section block is read with the first packet; a bad one should
-		// fail here.
 		return r.section()
 	}
 	return r.startPcap()
@@ -235,11 +234,23 @@ func (r *Reader) need(n int) bool {
 				old.Release()
 			}
 		}
-		var k int
-		k, r.inErr = io.ReadAtLeast(r.in, r.buf.b[r.end:], want-have)
-		r.end += k
+		r.fill(r.pos + want)
 	}
 	return true
+}
+
+// fill reads until the buffer is filled to end or the input ends.
+func (r *Reader) fill(end int) {
+	for idle := 0; r.end < end && r.inErr == nil; {
+		var k int
+		k, r.inErr = r.in.Read(r.buf.b[r.end:])
+		r.end += k
+		if k > 0 {
+			idle = 0
+		} else if idle++; idle == 100 && r.inErr == nil {
+			r.inErr = io.ErrNoProgress
+		}
+	}
 }
 
 // skip passes over n bytes.
@@ -263,43 +274,32 @@ func (r *Reader) at() int64 { return r.off + int64(r.pos) }
 func (r *Reader) cut(what string) error { return r.cutAt(r.at(), what) }
 
 // cutAt is cut for a record that starts at an offset.
-func (r *Reader) cutAt(at int64, what string) error { return inputError(r.inErr, at, what) }
+func (r *Reader) cutAt(at int64, what string) error { return r.inputError(r.inErr, at, what) }
 
 // inputError makes the end of the input inside what a TruncatedError, and
 // damage that a decompressor found a FormatError.
-func inputError(err error, at int64, what string) error {
+func (r *Reader) inputError(err error, at int64, what string) error {
 	switch {
+	case err == nil:
+		return nil
+	case r.raw.err != nil && r.raw.err != io.EOF:
+		return r.raw.err
 	case err == io.EOF, errors.Is(err, io.ErrUnexpectedEOF):
 		return &TruncatedError{at, what}
-	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), isFlate(err):
-		return &FormatError{at, "gzip: " + err.Error()}
-	case isZstd(err):
-		return &FormatError{at, "zstd: " + err.Error()}
 	}
-	return err
+	return &FormatError{at, r.comp.String() + ": " + err.Error()}
 }
 
-func isTruncated(err error) bool {
-	var t *TruncatedError
-	return errors.As(err, &t)
+// source remembers how the input ended, which decompressors may hide.
+type source struct {
+	r   io.Reader
+	err error
 }
 
-func isFlate(err error) bool {
-	var c flate.CorruptInputError
-	return errors.As(err, &c)
-}
-
-// isZstd reports whether err is one of the decoder's own.
-func isZstd(err error) bool {
-	for _, e := range []error{
-		zstd.ErrMagicMismatch, zstd.ErrWindowSizeExceeded, zstd.ErrWindowSizeTooSmall,
-		zstd.ErrDecoderSizeExceeded, zstd.ErrUnknownDictionary, zstd.ErrFrameSizeExceeded,
-		zstd.ErrFrameSizeMismatch, zstd.ErrCRCMismatch, zstd.ErrReservedBlockType,
-		zstd.ErrCompressedSizeTooBig, zstd.ErrBlockTooSmall, zstd.ErrUnexpectedBlockSize,
-	} {
-		if errors.Is(err, e) {
-			return true
-		}
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.r.Read(b)
+	if err != nil {
+		s.err = err
 	}
-	return false
+	return n, err
 }
