@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"net/netip"
 	"strings"
 
 	"wirehunt/internal/defender"
@@ -9,15 +10,28 @@ import (
 // saveDevices notes the devices that the import saw, and gives those that
 // have no name but their address the name that the traffic tells.
 func (tx *importTx) saveDevices(devices *defender.Devices) error {
+	var ids, names, nameless, byAddr, addrs, owners []string
 	for id, name := range devices.Names() {
-		if err := tx.exec(`INSERT INTO _devices VALUES (?, ?) ON CONFLICT DO UPDATE SET DeviceName = excluded.DeviceName WHERE excluded.DeviceName <> ''`, id, name); err != nil {
-			return err
+		if _, err := netip.ParseAddr(name); err == nil {
+			nameless, byAddr = append(nameless, id), append(byAddr, name)
+		} else {
+			ids, names = append(ids, id), append(names, name)
 		}
 	}
 	for addr, id := range devices.Addresses() {
-		if err := tx.exec(`INSERT INTO _device_addresses VALUES (?, ?) ON CONFLICT DO UPDATE SET DeviceId = excluded.DeviceId`, addr.String(), id); err != nil {
-			return err
-		}
+		addrs, owners = append(addrs, addr.String()), append(owners, id)
+	}
+	// An address as name never replaces a name that is known.
+	if err := tx.exec(`INSERT INTO _devices SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]) ON CONFLICT DO NOTHING`, nameless, byAddr); err != nil {
+		return err
+	}
+	if err := tx.exec(`INSERT INTO _devices SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])
+ON CONFLICT DO UPDATE SET DeviceName = excluded.DeviceName WHERE excluded.DeviceName <> _devices.DeviceName`, ids, names); err != nil {
+		return err
+	}
+	if err := tx.exec(`INSERT INTO _device_addresses SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])
+ON CONFLICT DO UPDATE SET DeviceId = excluded.DeviceId WHERE excluded.DeviceId <> _device_addresses.DeviceId`, addrs, owners); err != nil {
+		return err
 	}
 	return tx.nameDevices()
 }
