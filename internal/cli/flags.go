@@ -83,6 +83,9 @@ func (f *captureFlags) pipeline() (pipeline.Options, error) {
 	if f.shards < 0 {
 		return opt, fmt.Errorf("--shards %d: want 1 or more", f.shards)
 	}
+	if len(f.localNets) == 0 {
+		return opt, nil // Zeek's own idea of local, which has more than the devices' networks
+	}
 	nets, err := f.nets()
 	for _, n := range nets {
 		opt.LocalNets = append(opt.LocalNets, analyzer.NetFrom(n))
