@@ -154,6 +154,15 @@ serve() {
 	on "$host" setsid "$@" >>"$W/m/$host/log/$log" 2>&1 </dev/null &
 }
 
+# serve_watched HOST LOG COMMAND...: the same for a server that opens
+# connections of its own, with the sensor in it.
+serve_watched() {
+	local host=$1 log=$2
+	shift 2
+	serve "$host" "$log" env CONNLOG_FILE="$W/m/$host/connlog.jsonl" CONNLOG_ACTION=server \
+		LD_PRELOAD="$W/bin/connlog.so" "$@"
+}
+
 # listening HOST PORT: wait until a TCP port of a machine accepts.
 listening() {
 	local i
@@ -198,33 +207,38 @@ expect() { printf '%s\n' "$1" >"$W/expect/$SCENARIO.json"; }
 
 # --- captures ----------------------------------------------------------------
 
-# capture NAME FILTER: start recording on the inside bridge.
+# capture NAME FILTER: start recording on the inside bridge. In immediate mode
+# nothing waits in a buffer of the kernel when tcpdump is told to stop.
 capture() {
 	local name=$1 filter=$2 i
 	SCENARIO=$name
 	mkdir -p "$W/acts/$name"
 	date +%s.%N >"$W/times/$name.start"
 	ip netns exec "${NS}lan" setpriv --pdeathsig KILL \
-		tcpdump -i br0 -n -U -s 0 -B 16384 -Z root -w "$W/captures/$name.pcap" "$filter" 2>"$W/captures/$name.log" &
+		tcpdump -i br0 -n -U --immediate-mode -s 0 -B 16384 -Z root -w "$W/captures/$name.pcap" "$filter" 2>"$W/captures/$name.log" &
 	CAPTURE_PID[$name]=$!
 	for i in {1..100}; do
-		grep -q 'listening on' "$W/captures/$name.log" && return
+		grep -qs 'listening on' "$W/captures/$name.log" && return
 		sleep 0.05
 	done
 	die "tcpdump for $name did not start: $(cat "$W/captures/$name.log")"
 }
 declare -A CAPTURE_PID
 
-# end_capture NAME: let the last packets arrive, stop, insist on no losses.
+# end_capture NAME: let the last packets arrive, stop, insist that everything
+# the filter let through was written.
 end_capture() {
-	local name=$1
+	local name=$1 log=$W/captures/$1.log captured received
 	sleep 0.7
 	kill -INT "${CAPTURE_PID[$name]}"
 	wait "${CAPTURE_PID[$name]}" || true
 	date +%s.%N >"$W/times/$name.end"
-	grep -q '^0 packets dropped by kernel' "$W/captures/$name.log" ||
-		die "$name: tcpdump lost packets: $(cat "$W/captures/$name.log")"
-	say "$name: $(grep captured "$W/captures/$name.log")"
+	captured=$(awk '/packets? captured/ {print $1}' "$log")
+	received=$(awk '/received by filter/ {print $1}' "$log")
+	if [[ $captured != "$received" ]] || ! grep -q '^0 packets dropped by kernel' "$log"; then
+		die "$name: packets are missing: $(cat "$log")"
+	fi
+	say "$name: $captured packets"
 }
 
 # --- time --------------------------------------------------------------------

@@ -13,7 +13,7 @@ RANGE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$RANGE/servers.sh"
 for f in "$RANGE"/scenarios/*.sh; do . "$f"; done
 
-PACKAGES=(iproute2 tcpdump ethtool util-linux iputils-ping gcc libc6-dev python3 openssl
+PACKAGES=(iproute2 procps tcpdump ethtool util-linux iputils-ping gcc libc6-dev python3 openssl
 	nginx-light curl tinyproxy-bin openssh-server openssh-client putty-tools
 	dnsmasq-base bind9-dnsutils samba smbclient vsftpd lftp
 	python3-aiosmtpd swaks libnet-ssleay-perl)

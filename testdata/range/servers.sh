@@ -2,7 +2,7 @@
 
 # fill TEMPLATE OUTPUT NAME=VALUE...: replace @NAME@ in a configuration.
 fill() {
-	local in=$1 out=$2 args=() pair
+	local in=$1 out=$2 args=(-e '') pair
 	shift 2
 	for pair; do args+=(-e "s|@${pair%%=*}@|${pair#*=}|g"); done
 	sed "${args[@]}" "$RANGE/servers/$in" >"$out"
@@ -154,8 +154,8 @@ start_vsftpd() {
 	mkdir -p "$W/srv/ftp"
 	cp "$W/www/files/manual.txt" "$W/srv/ftp/"
 	cp "$W/www/long.txt" "$W/m/srv-ftp/home/alice/"
-	fill vsftpd.conf "$log/vsftpd-$port.conf" PORT="$port" LOG="$log"
-	serve srv-ftp "vsftpd-$port.out" /usr/sbin/vsftpd "$log/vsftpd-$port.conf"
+	fill vsftpd.conf "$W/srv/vsftpd-$port.conf" PORT="$port" LOG="$log"
+	serve_watched srv-ftp "vsftpd-$port.out" /usr/sbin/vsftpd "/srv/vsftpd-$port.conf"
 }
 
 start_servers() {
@@ -168,10 +168,9 @@ start_servers() {
 	start_vsftpd 21
 	start_vsftpd 2121
 	fill tinyproxy.conf "$W/srv/tinyproxy.conf" LOG="$W/m/srv-proxy/log"
-	# The proxy is a client as well: its own connections are logged.
-	serve srv-proxy tinyproxy.out env CONNLOG_FILE="$W/m/srv-proxy/connlog.jsonl" CONNLOG_ACTION=proxy \
-		LD_PRELOAD="$W/bin/connlog.so" tinyproxy -d -c /srv/tinyproxy.conf
-	serve srv-dns dnsmasq.log dnsmasq --conf-file="$RANGE/servers/dnsmasq-resolver.conf"
+	serve_watched srv-proxy tinyproxy.out tinyproxy -d -c /srv/tinyproxy.conf
+	fill dnsmasq-resolver.conf "$W/srv/dnsmasq.conf"
+	serve_watched srv-dns dnsmasq.log dnsmasq --conf-file=/srv/dnsmasq.conf
 	serve upstream dnsmasq.log dnsmasq --conf-file="$RANGE/servers/dnsmasq-upstream.conf"
 	serve tunnel tunnel.out /usr/bin/python3 "$RANGE/tools/tunnel-dns.py" "${IP[tunnel]}" t.cdn-sync.example
 	log=$W/m/srv-app/log

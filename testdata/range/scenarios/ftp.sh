@@ -32,7 +32,7 @@ scenario_ftp() {
 	curl_ftp ws4 -u dave:dave-Pass1 -T "/srv/upload/notes.txt" "ftp://[${IP6[srv-ftp]}]/six.txt"      # IPv6, EPSV
 	curl_ftp ws1 -u alice:alice-Pass1 --ssl-reqd --cacert "/srv/pki/ca.crt" -o /dev/null $ftp/long.txt # AUTH TLS
 	ftp_client ws3 lftp lftp -u carol,carol-Pass1 -p 2121 -e \
-		"set ftp:ssl-allow no; set net:max-retries 1; mkdir work; cd work; put /srv/upload/notes.txt; mv notes.txt old.txt; ls; get old.txt -o /dev/null; rm old.txt; cd ..; rmdir work; bye" \
+		"set ftp:ssl-allow no; set net:max-retries 1; mkdir drafts; cd drafts; put /srv/upload/notes.txt; mv notes.txt old.txt; ls; get old.txt -o /dev/null; rm old.txt; cd ..; rmdir drafts; bye" \
 		ftp.range.example
 	end_capture ftp
 	expect '{

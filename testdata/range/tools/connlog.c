@@ -25,6 +25,12 @@
 /* One line is built at a time, whatever the number of threads. */
 static pthread_mutex_t building = PTHREAD_MUTEX_INITIALIZER;
 
+/* Kept from the start: some servers empty their environment, leave for a
+ * folder without /proc, or both. */
+static char file[4096], action[256], exe[4096], cmdline[32768];
+static ssize_t cmdline_len;
+static int kept = -1;
+
 struct line {
 	char s[65536];
 	size_t n;
@@ -107,22 +113,21 @@ static long long created(const char *stat_path)
 
 static void begin(struct line *l, const char *event)
 {
-	char b[32768];
+	char b[4096];
+	long long start = created("/proc/self/stat");
 	ssize_t k;
-	const char *action = getenv("CONNLOG_ACTION");
 	l->n = 0;
 	raw(l, "{\"event\":\"");
 	raw(l, event);
 	raw(l, "\"");
 	key_num(l, "time_ns", now(CLOCK_REALTIME));
-	key_text(l, "action", action ? action : "", action ? strlen(action) : 0);
+	key_text(l, "action", action, strlen(action));
 	key_num(l, "pid", getpid());
 	key_num(l, "uid", getuid());
-	key_num(l, "created_ns", created("/proc/self/stat"));
-	k = readlink("/proc/self/exe", b, sizeof b);
-	key_text(l, "exe", b, k > 0 ? k : 0);
-	k = slurp("/proc/self/cmdline", b, sizeof b);
-	key_text(l, "cmdline", b, k > 0 ? k - 1 : 0);
+	if (start)
+		key_num(l, "created_ns", start);
+	key_text(l, "exe", exe, strlen(exe));
+	key_text(l, "cmdline", cmdline, cmdline_len > 0 ? cmdline_len - 1 : 0);
 	if (getppid() > 0) {
 		char path[64];
 		key_num(l, "parent_pid", getppid());
@@ -136,16 +141,12 @@ static void begin(struct line *l, const char *event)
 
 static void end(struct line *l)
 {
-	const char *file = getenv("CONNLOG_FILE");
 	int fd;
 	raw(l, "}\n");
-	if (!file)
-		return;
 	fd = open(file, O_WRONLY | O_APPEND | O_CLOEXEC);
-	if (fd >= 0) {
-		if (write(fd, l->s, l->n) < 0) { /* nobody to tell */ }
+	if (write(fd >= 0 ? fd : kept, l->s, l->n) < 0) { /* nobody to tell */ }
+	if (fd >= 0)
 		close(fd);
-	}
 }
 
 /* Loaded libraries are there before constructors run; those a program opens
@@ -174,7 +175,24 @@ static void images(void)
 	end(&l);
 }
 
-__attribute__((constructor)) static void at_start(void) { images(); }
+__attribute__((constructor)) static void at_start(void)
+{
+	const char *f = getenv("CONNLOG_FILE"), *a = getenv("CONNLOG_ACTION");
+	snprintf(file, sizeof file, "%s", f ? f : "/dev/null");
+	snprintf(action, sizeof action, "%s", a ? a : "");
+	if (readlink("/proc/self/exe", exe, sizeof exe - 1) < 0)
+		exe[0] = 0;
+	cmdline_len = slurp("/proc/self/cmdline", cmdline, sizeof cmdline);
+	/* Far from the numbers programs use. */
+	kept = open(file, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (kept >= 0) {
+		int high = fcntl(kept, F_DUPFD_CLOEXEC, 900);
+		close(kept);
+		kept = high;
+	}
+	images();
+}
+
 __attribute__((destructor)) static void at_end(void) { images(); }
 
 static void name_of(struct line *l, const char *ip_key, const char *port_key,
@@ -188,40 +206,35 @@ static void name_of(struct line *l, const char *ip_key, const char *port_key,
 		port = ntohs(i->sin_port);
 	} else {
 		const struct sockaddr_in6 *i = (const void *)a;
-		inet_ntop(AF_INET6, &i->sin6_addr, b, sizeof b);
+		if (IN6_IS_ADDR_V4MAPPED(&i->sin6_addr))
+			inet_ntop(AF_INET, i->sin6_addr.s6_addr + 12, b, sizeof b);
+		else
+			inet_ntop(AF_INET6, &i->sin6_addr, b, sizeof b);
 		port = ntohs(i->sin6_port);
 	}
 	key_text(l, ip_key, b, strlen(b));
 	key_num(l, port_key, port);
 }
 
-int connect(int fd, const struct sockaddr *to, socklen_t len)
+/* Writes the connection of a socket, if connecting it came to something. */
+static void note(int fd, int r, int e)
 {
-	static int (*real)(int, const struct sockaddr *, socklen_t);
 	static struct line l;
 	struct sockaddr_storage local, remote;
 	socklen_t ln = sizeof local, rn = sizeof remote, tn = sizeof(int);
-	int type = 0, r, e;
+	int type = 0;
 
-	if (!real)
-		real = dlsym(RTLD_NEXT, "connect");
-	r = real(fd, to, len);
-	e = errno;
-	if (!to || (to->sa_family != AF_INET && to->sa_family != AF_INET6))
-		goto out;
 	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &tn);
-	if (type != SOCK_STREAM && type != SOCK_DGRAM)
-		goto out;
-	if (r != 0 && e != EINPROGRESS)
-		goto out;
+	if ((type != SOCK_STREAM && type != SOCK_DGRAM) || (r < 0 && e != EINPROGRESS))
+		return;
 	/* A non-blocking connect is waited for, so that only connections
 	 * that came about are written. SO_ERROR is left to the program. */
-	if (r != 0) {
+	if (r < 0) {
 		struct pollfd p = {.fd = fd, .events = POLLOUT};
 		poll(&p, 1, 3000);
 	}
 	if (getpeername(fd, (void *)&remote, &rn) || getsockname(fd, (void *)&local, &ln))
-		goto out;
+		return;
 	pthread_mutex_lock(&building);
 	begin(&l, "connect");
 	key_text(&l, "proto", type == SOCK_STREAM ? "tcp" : "udp", 3);
@@ -229,7 +242,36 @@ int connect(int fd, const struct sockaddr *to, socklen_t len)
 	name_of(&l, "remote_ip", "remote_port", &remote);
 	end(&l);
 	pthread_mutex_unlock(&building);
-out:
+}
+
+int connect(int fd, const struct sockaddr *to, socklen_t len)
+{
+	static int (*real)(int, const struct sockaddr *, socklen_t);
+	int r, e;
+
+	if (!real)
+		real = dlsym(RTLD_NEXT, "connect");
+	r = real(fd, to, len);
+	e = errno;
+	if (to && (to->sa_family == AF_INET || to->sa_family == AF_INET6))
+		note(fd, r, e);
+	errno = e;
+	return r;
+}
+
+/* The other way to open a TCP connection: with the first data. */
+ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *to, socklen_t len)
+{
+	static ssize_t (*real)(int, const void *, size_t, int, const struct sockaddr *, socklen_t);
+	ssize_t r;
+	int e;
+
+	if (!real)
+		real = dlsym(RTLD_NEXT, "sendto");
+	r = real(fd, data, size, flags, to, len);
+	e = errno;
+	if (to && flags & MSG_FASTOPEN)
+		note(fd, r < 0 ? -1 : 0, e);
 	errno = e;
 	return r;
 }

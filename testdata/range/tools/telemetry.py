@@ -127,8 +127,9 @@ def process(host, line, full=True):
         "InitiatingProcessFileName": os.path.basename(line["exe"]), "InitiatingProcessFolderPath": line["exe"],
         "InitiatingProcessId": line["pid"], "InitiatingProcessCommandLine": " ".join(
             a if a and not set(a) & set(" \"'\\;{}") else '"' + a.replace('"', '\\"') + '"' for a in line["cmdline"].split("\0")),
-        "InitiatingProcessCreationTime": stamp(line["created_ns"]),
         "InitiatingProcessAccountName": NAMES.get(line["uid"], ""), "InitiatingProcessAccountDomain": "range"}
+    if "created_ns" in line:
+        row["InitiatingProcessCreationTime"] = stamp(line["created_ns"])
     facts = file_facts(host, line["exe"])
     if facts:
         row["InitiatingProcessSHA1"] = facts[0]

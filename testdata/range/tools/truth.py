@@ -59,6 +59,7 @@ def load_connections():
 
 
 CONNECTIONS = load_connections()
+SERVERS = [c for c in CONNECTIONS.get("server", []) if c["proto"] == "tcp"]  # what servers opened
 
 
 class Act:
@@ -117,14 +118,14 @@ def http(found):
         if data.startswith("@"):
             for c in a.connections:
                 uploads[c["local_ip"], c["local_port"]] = os.path.getsize(data[1:].replace("/srv/", W + "/srv/", 1))
-    for c in CONNECTIONS.get("proxy", []):
+    for c in SERVERS:
         process[c["local_ip"], c["local_port"]] = c
 
     requests, tunnels = [], []
     for r in web_log("http"):
         key = (r["client_ip"], r["client_port"])
         if r["tls_version"]:  # inside the proxy's tunnel, not to be seen on the wire
-            tunnels.append({"client": r["client_ip"], "server": r["server_ip"], "server_port": r["server_port"], "uri": r["uri"]})
+            tunnels.append({"time": iso(r["time"]), "client": r["client_ip"], "client_port": r["client_port"], "server": r["server_ip"], "server_port": r["server_port"], "uri": r["uri"]})
             continue
         body = r["body_bytes_sent"]
         chunked = r["sent_transfer_encoding"] == "chunked"
@@ -152,7 +153,7 @@ def http(found):
         if "-x" not in a.argv:
             continue
         for c, t in zip(a.connections, a.curl()):
-            sent = dict(re.findall(r"^> ([\w-]+): (.*?)\r?$", a.stderr, re.M))
+            sent = dict(reversed(re.findall(r"^> ([\w-]+): (.*?)\r?$", a.stderr, re.M)))  # the first request wins
             connect = t["url"].startswith("https:")
             requests.append(compact({
                 "time": iso(c["time_ns"] / 1e9), "client": c["local_ip"], "client_port": c["local_port"],
@@ -314,8 +315,9 @@ def dns(found):
                 "flags": head.group(3).split(), "answers": answers,
                 "configured_resolver": server in configured[a.host], "process": "dig", "kind": a.kind}))
     queries.sort(key=lambda q: q["time"])
+    over_tcp = {(c["local_ip"], c["local_port"]) for c in SERVERS}
     forwarded = [{"client": ip, "client_port": int(port), "server": HOSTS["upstream"]["ips"][0], "server_port": 53,
-                  "qname": name, "qtype": kind}
+                  "proto": "tcp" if (ip, int(port)) in over_tcp else "udp", "qname": name, "qtype": kind}
                  for ip, port, kind, name in re.findall(r"^dnsmasq: \d+ ([\d.]+)/(\d+) query\[(\w+)\] (\S+) from", read(
                      W + "/m/upstream/log/dnsmasq.log"), re.M)]
     return {"queries": queries, "forwarded_by_resolver": forwarded}
@@ -391,9 +393,10 @@ def ftp(found):
                 if m:
                     f["transfers"].append({"ok": m.group(1) == "OK", "direction": m.group(2).lower(), "path": m.group(3),
                                            "bytes": int(m.group(4) or 0), "mode": mode})
-        # After the control connection: the data connections the client opened.
+        # After the control connection: data connections, whoever opened them.
+        active = [c for c in SERVERS if c["local_port"] == 20 and a.start <= c["time_ns"] / 1e9 <= a.end]
         f["data_connections"] = [{k: v for k, v in ends(c).items() if k in ("client", "client_port", "server", "server_port")}
-                                 for c in a.connections[1:]]
+                                 for c in a.connections[1:] + active]
         sessions.append(compact(f))
     return {"sessions": sessions}
 
