@@ -64,6 +64,7 @@ type Analyzer struct {
 	spare    [][]byte // buffers of finished assemblies
 	gssapi   *analyzer.Feeder
 	ntlm     *analyzer.Feeder
+	lost     [2]bool // bytes are missing: the next header is searched for
 }
 
 // context is what a presentation context was bound to.
@@ -95,6 +96,7 @@ func (a *Analyzer) Reset() {
 		a.parts[i] = a.parts[i][:0]
 	}
 	a.gssapi, a.ntlm = nil, nil
+	a.lost = [2]bool{}
 }
 
 // Close implements analyzer.Analyzer.  As in Zeek, calls without an answer
@@ -105,10 +107,34 @@ func (a *Analyzer) Close() {}
 func (a *Analyzer) EOF(analyzer.Dir) {}
 
 // Gap implements analyzer.Stream.
-func (a *Analyzer) Gap(analyzer.Dir, uint64) bool { return false }
+func (a *Analyzer) Gap(dir analyzer.Dir, _ uint64) bool {
+	a.lost[dir] = true
+	clear(a.parts[dir])
+	a.parts[dir] = a.parts[dir][:0]
+	return true
+}
+
+// find returns where the next header begins in b, or how many bytes cannot be
+// part of one.
+func find(b []byte) (n int, ok bool) {
+	for ; n+headerLen <= len(b); n++ {
+		if h := b[n:]; validHeader(h) && h[3]&(flagFirst|flagLast) != 0 && h[5]|h[6]|h[7] == 0 {
+			return n, true
+		}
+	}
+	return n, false
+}
 
 // Data implements analyzer.Stream.
 func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
+	if a.lost[dir] {
+		n, ok := find(b)
+		if !ok {
+			return n, 0
+		}
+		a.lost[dir] = false
+		consumed = n
+	}
 	for len(b)-consumed >= headerLen {
 		h := b[consumed:]
 		if !validHeader(h) {
@@ -335,21 +361,28 @@ func (a *Analyzer) response(p *pdu, b []byte) {
 	colOperation.SetString(row, operation)
 }
 
-// auth hands over the authentication that a PDU carries.
+// auth hands over the authentication that a PDU carries.  On a named pipe of
+// an SMB session that was opened with NTLM it is left out: as in Zeek a
+// connection has one record for one authentication.
 func (a *Analyzer) auth(dir analyzer.Dir, p *pdu) {
 	if len(p.auth) == 0 {
 		return
 	}
+	var f **analyzer.Feeder
+	name := ""
 	switch p.authType {
 	case authSPNEGO, authKerberos:
-		if a.gssapi == nil {
-			a.gssapi = a.Child("gssapi")
-		}
-		a.gssapi.Datagram(dir, p.auth, len(p.auth))
+		f, name = &a.gssapi, "gssapi"
 	case authNTLM:
-		if a.ntlm == nil {
-			a.ntlm = a.Child("ntlm")
-		}
-		a.ntlm.Datagram(dir, p.auth, len(p.auth))
+		f, name = &a.ntlm, "ntlm"
+	default:
+		return
 	}
+	if *f == nil {
+		if a.Conn.Has("ntlm") {
+			return
+		}
+		*f = a.Child(name)
+	}
+	(*f).Datagram(dir, p.auth, len(p.auth))
 }

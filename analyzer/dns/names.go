@@ -101,8 +101,10 @@ func pick(names []string, i int, prefix string) string {
 }
 
 func typeName(t uint16) string {
-	if n, ok := highTypeNames[t]; ok {
-		return n
+	if int(t) >= len(typeNames) {
+		if n, ok := highTypeNames[t]; ok {
+			return n
+		}
 	}
 	return pick(typeNames[:], int(t), "query-")
 }

@@ -42,17 +42,17 @@ func messageType(b []byte) uint32 {
 	return binary.LittleEndian.Uint32(b[8:])
 }
 
-// payload returns what the length and offset at b[at:] point to, nil where
-// that is not within b.
+// payload returns what the length and offset at b[at:] point to, as far as it
+// is within b.
 func payload(b []byte, at int) []byte {
 	if len(b) < at+8 {
 		return nil
 	}
 	n, off := uint64(binary.LittleEndian.Uint16(b[at:])), uint64(binary.LittleEndian.Uint32(b[at+4:]))
-	if off+n > uint64(len(b)) {
+	if off >= uint64(len(b)) {
 		return nil
 	}
-	return b[off : off+n]
+	return b[off:min(off+n, uint64(len(b)))]
 }
 
 // appendVersion appends the VERSION structure at b[at:] ([MS-NLMP] section

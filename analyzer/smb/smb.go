@@ -57,12 +57,14 @@ type Analyzer struct {
 
 	s      state
 	gssapi *analyzer.Feeder
+	lost   [2]bool // bytes are missing: the next message is searched for
 }
 
 // Reset implements analyzer.Analyzer.
 func (a *Analyzer) Reset() {
 	a.s.reset()
 	a.gssapi = nil
+	a.lost = [2]bool{}
 }
 
 // Close implements analyzer.Analyzer.
@@ -71,12 +73,36 @@ func (a *Analyzer) Close() {}
 // EOF implements analyzer.Stream.
 func (a *Analyzer) EOF(analyzer.Dir) {}
 
-// Gap implements analyzer.Stream.  Where the next message begins cannot be
-// told.
-func (a *Analyzer) Gap(analyzer.Dir, uint64) bool { return false }
+// Gap implements analyzer.Stream.
+func (a *Analyzer) Gap(dir analyzer.Dir, n uint64) bool {
+	a.lost[dir] = true
+	for _, p := range a.s.pipes {
+		p.rpc.Gap(dir, n)
+	}
+	return true
+}
+
+// find returns where the next message of version 1 or 2 begins in b, or how
+// many bytes cannot be part of its beginning.
+func find(b []byte) (n int, ok bool) {
+	for ; n+frameLen+4 <= len(b); n++ {
+		if b[n] == sessionMessage && (b[n+4] == 0xff || b[n+4] == 0xfe) && string(b[n+5:n+8]) == "SMB" {
+			return n, true
+		}
+	}
+	return n, false
+}
 
 // Data implements analyzer.Stream.
 func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
+	if a.lost[dir] {
+		n, ok := find(b)
+		if !ok {
+			return n, 0
+		}
+		a.lost[dir] = false
+		consumed = n
+	}
 	for len(b)-consumed >= frameLen {
 		h := b[consumed:]
 		n := int(h[1])<<16 | int(h[2])<<8 | int(h[3])

@@ -83,11 +83,8 @@ func (a *Analyzer) smb1(dir analyzer.Dir, b []byte) bool {
 		}
 		next := int(le.Uint16(words[2:]))
 		if next <= off {
-			if next != 0 {
-				a.Weird("smb_andx_offset_not_advancing", "")
-				return false
-			}
-			break
+			a.Weird("smb_andx_offset_not_advancing", "")
+			return false
 		}
 		if next+3 > len(b) {
 			break
