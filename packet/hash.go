@@ -26,7 +26,8 @@ func HashPair(link LinkType, frame []byte, seed uint64) uint64 {
 		}
 	}
 	var p Packet
-	Decode(link, frame, len(frame), &p)
+	// However long it was on the wire: what is cut off has addresses too.
+	Decode(link, frame, 1<<30, &p)
 	if p.NHops > 0 {
 		return hashAddrs(seed, &p.Hops[0].Src, &p.Hops[0].Dst)
 	}

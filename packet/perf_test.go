@@ -36,6 +36,8 @@ func TestHashPair(t *testing.T) {
 		"vlan":     {LinkEthernet, ether(0x8100, cat(u16(5, 0x800), rev))},
 		"qinq":     {LinkEthernet, ether(0x88a8, cat(u16(5, 0x8100, 6, 0x800), rev))},
 		"fragment": {LinkEthernet, ether(0x800, ipHeader(b4, a4, 17, make([]byte, 40), 0x1000))},
+		"cut":      {LinkRaw, tcp4()[:41]},
+		"cut qinq": {LinkEthernet, ether(0x88a8, cat(u16(5, 0x8100, 6, 0x800), rev[:30]))},
 		"tunnel":   {LinkEthernet, ether(0x800, ipHeader(b4, a4, 41, tcp6(), 0))},
 	} {
 		if got := HashPair(c.link, c.frame, 1); got != h {
