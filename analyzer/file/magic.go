@@ -11,16 +11,13 @@ import (
 type magic struct {
 	mime     string
 	strength int
-	at       int    // where text is found; no byte before it may be a newline
+	at       int    // where text is found
 	text     string // what is found there
 	more     func(b []byte) bool
 }
 
 func (m *magic) match(b []byte) bool {
 	if len(b) < m.at+len(m.text) || string(b[m.at:m.at+len(m.text)]) != m.text {
-		return false
-	}
-	if m.at > 0 && bytes.IndexByte(b[:m.at], '\n') >= 0 {
 		return false
 	}
 	return m.more == nil || m.more(b)
@@ -80,17 +77,9 @@ func startsWith(b []byte, texts ...string) bool {
 	return false
 }
 
-// lineHas returns a test for text on the first line, after offset i.
-func lineHas(i int, text string) func([]byte) bool {
-	return func(b []byte) bool { return len(b) >= i && firstLineHas(b[i:], text) }
-}
-
-// firstLineHas reports whether text is on the first line of b.
-func firstLineHas(b []byte, text string) bool {
-	if n := bytes.IndexByte(b, '\n'); n >= 0 {
-		b = b[:n]
-	}
-	return bytes.Contains(b, []byte(text))
+// has returns a test for text anywhere after offset i.
+func has(i int, text string) func([]byte) bool {
+	return func(b []byte) bool { return len(b) >= i && bytes.Contains(b[i:], []byte(text)) }
 }
 
 // elfType returns a test for an ELF file of a type.
@@ -161,7 +150,7 @@ func isASN1With(oid string) func([]byte) bool {
 	return func(b []byte) bool {
 		for i := 11; i <= 19; i++ {
 			if len(b) >= i+len(oid) && string(b[i:i+len(oid)]) == oid {
-				return bytes.IndexByte(b[:i], '\n') < 0
+				return true
 			}
 		}
 		return false

@@ -93,7 +93,7 @@ var magics = []magic{
 	{mime: "application/epub+zip", strength: 110, text: "PK\x03\x04", more: textAt(30, "mimetypeapplication/epub+zip")},
 	{mime: "application/x-sqlite3", strength: 180, text: "SQLite format 3"},
 	{mime: "application/vnd.ms-tnef", strength: 100, text: "\x78\x9f\x3e\x22"},
-	{mime: "application/pkcs7-signature", strength: 100, text: "MIME-Version:", more: lineHas(13, `protocol="application/pkcs7-signature"`)},
+	{mime: "application/pkcs7-signature", strength: 100, text: "MIME-Version:", more: has(13, `protocol="application/pkcs7-signature"`)},
 	{mime: "application/x-pem", strength: 0, text: "-----BEGIN CERTIFICATE-----"},
 	{mime: "application/pgp", strength: 260, text: "-----BEGIN PGP MESSAGE-"},
 	{mime: "application/pgp-signature", strength: 280, text: "-----BEGIN PGP SIGNATURE-"},
@@ -247,7 +247,7 @@ func odf(kind string, prefix bool) func([]byte) bool {
 // ebml returns a test for the document type of a Matroska container.
 func ebml(doctype string) func([]byte) bool {
 	return func(b []byte) bool {
-		for i := 4; i+3+len(doctype) <= len(b) && b[i] != '\n'; i++ {
+		for i := 4; i+3+len(doctype) <= len(b); i++ {
 			if string(b[i:i+2]) == "B\x82" && string(b[i+3:i+3+len(doctype)]) == doctype {
 				return true
 			}

@@ -31,7 +31,7 @@ func skipBlank(b []byte) []byte {
 	return b
 }
 
-// skipComments drops blanks and comments, each on one line.
+// skipComments drops blanks and comments.
 func skipComments(b []byte) []byte {
 	for {
 		b = skipBlank(b)
@@ -39,7 +39,7 @@ func skipComments(b []byte) []byte {
 			return b
 		}
 		end := bytes.Index(b[4:], []byte("-->"))
-		if end < 0 || bytes.IndexByte(b[4:4+end], '\n') >= 0 {
+		if end < 0 {
 			return b
 		}
 		b = b[4+end+3:]
@@ -90,10 +90,10 @@ func sniffMarkup(b []byte, g *guess) {
 		if b[2] == 'x' && b[3] == 'm' && b[4] == 'l' {
 			g.offer("application/xml", 10)
 		}
-		if startsWith(b[6:], `version="`) && len(b) > 19 && b[15] != 0 && firstLineHas(b[19:], "<svg") {
+		if startsWith(b[6:], `version="`) && len(b) > 19 && b[15] != 0 && bytes.Contains(b[19:], []byte("<svg")) {
 			g.offer("image/svg+xml", 38)
 		}
-		if end := bytes.Index(b, []byte("?>")); end >= 0 && bytes.IndexByte(b[:end], '\n') < 0 {
+		if end := bytes.Index(b, []byte("?>")); end >= 0 {
 			b = skipComments(b[end+2:])
 		}
 	}
@@ -256,7 +256,7 @@ func sniffScript(b, t []byte, g *guess) {
 			g.offer("text/x-msdos-batch", 70)
 		}
 	}
-	if firstLineHas(b, "<?php") {
+	if bytes.Contains(b, []byte("<?php")) {
 		g.offer("text/x-php", 40)
 	}
 }

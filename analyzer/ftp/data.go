@@ -50,8 +50,9 @@ func (d *Data) Gap(dir analyzer.Dir, n uint64) bool {
 	return true
 }
 
-// EOF implements analyzer.Stream.
-func (d *Data) EOF(dir analyzer.Dir) { d.files[dir].EOF() }
+// EOF implements analyzer.Stream.  As in Zeek the files end with the
+// connection, not with the side.
+func (d *Data) EOF(analyzer.Dir) {}
 
 // Close implements analyzer.Analyzer.
 func (d *Data) Close() {

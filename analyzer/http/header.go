@@ -229,11 +229,11 @@ func (a *Analyzer) header(dir analyzer.Dir, name, value []byte) {
 	switch len(name) {
 	case 12:
 		if mime.EqualFold(name, "content-type") {
-			a.side[dir].setFilename(value)
+			a.filename(t, value)
 		}
 	case 19:
-		if mime.EqualFold(name, "content-disposition") {
-			a.side[dir].setFilename(value)
+		if mime.EqualFold(name, "content-disposition") && hasFilename(value) {
+			a.filename(t, value)
 		}
 	}
 	if dir == analyzer.Resp {
@@ -293,10 +293,27 @@ func (a *Analyzer) replyHeader(name, value []byte) {
 	}
 }
 
-func (s *side) setFilename(value []byte) {
-	if n := mime.Filename(value); n != nil {
-		s.filename, s.hasName = append(s.filename[:0], n[:min(len(n), maxString)]...), true
+// filename notes the file name that a header gives to the entity.
+func (a *Analyzer) filename(t *txn, value []byte) {
+	n := mime.Filename(value)
+	switch {
+	case n == nil:
+	case t.inEntity:
+		t.filename = t.keep(n)
+	default:
+		a.Weird("missing_HTTP_entity", "")
 	}
+}
+
+// hasFilename reports whether a Content-Disposition has a file name, and not
+// only the name of a form's field.
+func hasFilename(value []byte) bool {
+	for i := 0; i+8 <= len(value); i++ {
+		if value[i]|0x20 == 'f' && mime.EqualFold(value[i:i+8], "filename") {
+			return true
+		}
+	}
+	return false
 }
 
 // SetHost notes the Host header, without its port, as the server's name.

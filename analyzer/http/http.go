@@ -74,8 +74,6 @@ type side struct {
 	parts    mime.Parser
 	zip      inflater
 	file     file.File
-	filename []byte // of the entity
-	hasName  bool
 	pieces   bool // the entity is a piece of a file
 	offset   uint64
 	instance int64 // the whole file's size, -1 unknown

@@ -150,8 +150,8 @@ func TestProbe(t *testing.T) {
 		t.Errorf("not detected: %s", got)
 	}
 	for _, s := range [][2]string{
-		{"GET / HTTP/1.1\r\n\r\n", "SSH-2.0-x\r\n"}, {"SSH-2.0-x\r\n", "HTTP/1.1 200 OK\r\n"}, {"\x16\x03\x01", "\x16\x03\x03"},
-		{"EHLO x\r\n", "220 smtp\r\n"}, {"GETX", "HTTPX"},
+		{"SSH-2.0-x\r\n", "HTTP/1.1 200 OK\r\n"}, {"\x16\x03\x01", "\x16\x03\x03"},
+		{"EHLO x\r\n", "220 smtp\r\n"}, {"GETX", "HTTPX"}, {"GE", ""},
 	} {
 		if got := on(s[0], s[1]); got != "service \n" {
 			t.Errorf("%q, %q taken for HTTP: %s", s[0], s[1], got)

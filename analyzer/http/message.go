@@ -240,8 +240,8 @@ func (s *side) openFile() *file.File {
 		return nil
 	}
 	f.Open(a.Conn, "HTTP", isOrig, &a.files[s.dir])
-	if s.hasName {
-		f.Filename = append(f.Filename, s.filename...)
+	if t := a.txns.cur; t != nil && t.inEntity && t.filename.isSet() {
+		f.Filename = append(f.Filename, t.get(t.filename)...)
 	}
 	a.fileOpened(f, s.dir)
 	return f
@@ -260,12 +260,13 @@ func (s *side) endFile() {
 
 // beginEntity forgets what was known of the entity before.
 func (s *side) beginEntity() {
-	s.filename, s.hasName, s.pieces, s.offset, s.instance, s.total, s.sized = s.filename[:0], false, false, 0, -1, -1, false
+	s.pieces, s.offset, s.instance, s.total, s.sized = false, 0, -1, -1, false
 }
 
 // BeginEntity implements mime.Handler.
 func (s *side) BeginEntity(int) {
-	s.a.touch(s.dir)
+	t := s.a.touch(s.dir)
+	t.inEntity, t.filename = true, span{}
 	if s.file.IsOpen() {
 		s.file.TimeOut()
 	}
@@ -286,6 +287,9 @@ func (s *side) Body(b []byte) { s.fileData(b) }
 
 // EndEntity implements mime.Handler.
 func (s *side) EndEntity(depth int) {
+	if t := s.a.txns.cur; t != nil {
+		t.inEntity = false
+	}
 	if depth > 0 {
 		s.endFile()
 	}
@@ -338,6 +342,9 @@ func (s *side) endOfData() {
 		}
 	} else if m.kind != mime.Leaf && m.coding == codingNone {
 		s.parts.Close()
+	}
+	if t := s.a.txns.cur; t != nil {
+		t.inEntity = false
 	}
 	s.plain = 0
 	s.done()

@@ -64,7 +64,7 @@ func (a *Analyzer) requestLine(b []byte) {
 			return
 		}
 		s.state = nothing
-		a.Violate("not a http request line")
+		a.violate("not a http request line")
 		return
 	}
 	a.requests++
@@ -96,6 +96,7 @@ func (a *Analyzer) requestLine(b []byte) {
 	}
 }
 
+// isKnown reports whether a method is one that Zeek knows.
 func isKnown(method []byte) bool {
 	for _, m := range knownMethods {
 		if string(method) == m {
@@ -289,6 +290,16 @@ func number(b []byte, base int64) (n int64, ok bool) {
 		n = -n
 	}
 	return n, i > 0
+}
+
+// violate gives up, unless nothing was confirmed: then the other side may
+// still turn out to be HTTP.
+func (a *Analyzer) violate(reason string) {
+	if a.Confirmed() {
+		a.Violate(reason)
+	} else if a.side[0].state == nothing && a.side[1].state == nothing {
+		a.Violate(reason)
+	}
 }
 
 // requestMade ends the request.

@@ -55,33 +55,23 @@ var (
 // Spec declares the analyzer.
 func Spec() *analyzer.Spec {
 	return &analyzer.Spec{
-		Name:       "http",
-		Title:      "HTTP/1.x",
-		Doc:        "Requests and replies with headers, body lengths, files, proxies and user names.",
-		Logs:       []*event.Log{Log, file.Log},
-		TCPPorts:   []uint16{80, 81, 631, 1080, 3128, 8000, 8080, 8888},
-		Probe:      probe,
-		FirstBytes: " \t\r\n\v\fABCDGHLMNOPQRSTUVX",
-		TCP:        true,
-		New:        func() analyzer.Analyzer { return new(Analyzer) },
+		Name:     "http",
+		Title:    "HTTP/1.x",
+		Doc:      "Requests and replies with headers, body lengths, files, proxies and user names.",
+		Logs:     []*event.Log{Log, file.Log},
+		TCPPorts: []uint16{80, 81, 631, 1080, 3128, 8000, 8080, 8888},
+		Probe:    probe,
+
+		TCP: true,
+		New: func() analyzer.Analyzer { return new(Analyzer) },
 	}
 }
 
-// probe wants a known method from one side and a status line from the other,
-// as Zeek's signatures dpd_http_client and dpd_http_server.
+// probe wants a known method from the client, as Zeek's signature
+// dpd_http_client: the server need not have answered.
 func probe(s *analyzer.Start) analyzer.Verdict {
-	request, reply := probeRequest(s.Orig), probeReply(s.Resp)
-	switch {
-	case request == analyzer.No || reply == analyzer.No:
-		return analyzer.No
-	case request == analyzer.Yes && reply == analyzer.Yes:
-		return analyzer.Yes
-	}
-	return analyzer.NeedMore
-}
-
-func probeRequest(b []byte) analyzer.Verdict {
-	for len(b) > 0 && (b[0] == ' ' || b[0] >= '\t' && b[0] <= '\r') {
+	b := s.Orig
+	for len(b) > 0 && isSpaceOrEnd(b[0]) {
 		b = b[1:]
 	}
 	if len(b) == 0 {
@@ -89,31 +79,19 @@ func probeRequest(b []byte) analyzer.Verdict {
 	}
 	verdict := analyzer.No
 	for _, m := range probedMethods {
-		if m[0] != b[0] {
-			continue
-		}
-		if len(b) >= len(m) && string(b[:len(m)]) == m {
-			return analyzer.Yes
-		}
-		if len(b) < len(m) && string(b) == m[:len(b)] {
+		switch {
+		case m[0] != b[0]:
+		case len(b) > len(m):
+			if string(b[:len(m)]) == m && isSpaceOrEnd(b[len(m)]) {
+				return analyzer.Yes
+			}
+		case string(b) == m[:len(b)]:
 			verdict = analyzer.NeedMore
 		}
 	}
 	return verdict
 }
 
-func probeReply(b []byte) analyzer.Verdict {
-	const start = "HTTP/"
-	switch {
-	case len(b) <= len(start):
-		if string(b) == start[:len(b)] {
-			return analyzer.NeedMore
-		}
-		return analyzer.No
-	case string(b[:len(start)]) == start && isDigit(b[len(start)]):
-		return analyzer.Yes
-	}
-	return analyzer.No
-}
+func isSpaceOrEnd(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

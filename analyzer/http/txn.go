@@ -36,6 +36,8 @@ type txn struct {
 	reqLen, respLen uint64
 	proxied         []span
 	rangeRequest    bool
+	inEntity        bool // of either side: as in Zeek the two share one
+	filename        span // of that entity
 	files           [2]files
 }
 

@@ -1,6 +1,8 @@
 package smtp
 
 import (
+	"bytes"
+
 	"wirehunt/analyzer"
 	"wirehunt/analyzer/file"
 	"wirehunt/analyzer/file/mime"
@@ -24,7 +26,6 @@ func (m *mail) begin(sender analyzer.Dir) {
 		m.end()
 	}
 	m.open, m.sender = true, sender
-	m.BeginEntity(0)
 	m.parser.Reset(m)
 }
 
@@ -56,7 +57,8 @@ func (m *mail) BeginEntity(depth int) {
 
 // Header implements mime.Handler.
 func (m *mail) Header(_ int, name, value []byte) {
-	if mime.EqualFold(name, "content-disposition") || mime.EqualFold(name, "content-type") {
+	if mime.EqualFold(name, "content-disposition") && bytes.Contains(bytes.ToLower(value), []byte("filename")) ||
+		mime.EqualFold(name, "content-type") {
 		if n := mime.Filename(value); n != nil {
 			m.filename = append(m.filename[:0], n[:min(len(n), maxString)]...)
 		}
