@@ -517,7 +517,7 @@ func (p *parser) wordExpr() ast.Expr {
 			return p.relationalExpr()
 		}
 	}
-	if isReserved(w) && next != token.LParen {
+	if isReserved(w) {
 		return p.reservedName(w)
 	}
 	name := p.declName()
