@@ -19,6 +19,10 @@ type Column struct {
 	Bag bool
 	// NotNull says that the column is never null.
 	NotNull bool
+	// Raw marks a string column of the plan that may hold null all the same:
+	// a physical one, or one of the outer side of a join.  Everything else of
+	// type string is never null.
+	Raw bool
 }
 
 // Expr is a typed scalar expression.  Expressions are immutable.

@@ -1,0 +1,224 @@
+package plan
+
+import (
+	"strings"
+
+	"wirehunt/kql/types"
+	"wirehunt/schema"
+)
+
+// simplify rewrites one node whose children are simple already.
+func simplify(e types.Expr) types.Expr {
+	switch e := e.(type) {
+	case *types.Member:
+		return simplifyMember(e)
+	case *types.In:
+		return simplifyIn(e)
+	case *types.Call:
+		return simplifyCall(e)
+	}
+	return e
+}
+
+// simplifyMember takes a member of a bag of columns: the column itself.
+func simplifyMember(m *types.Member) types.Expr {
+	switch x := m.X.(type) {
+	case *Bag:
+		key, ok := types.IsConst(m.Key)
+		name, isText := key.(string)
+		if !ok || !isText {
+			return m
+		}
+		for _, b := range x.Members {
+			if b.Key == name {
+				return &BagValue{b.X}
+			}
+		}
+		return types.Null(schema.Dynamic)
+	case *BagValue: // a string has no members
+		return types.Null(schema.Dynamic)
+	case *types.Const:
+		if x.V == nil {
+			return types.Null(schema.Dynamic)
+		}
+	}
+	return m
+}
+
+// simplifyIn decides membership of constants, and opens up constant arrays.
+func simplifyIn(in *types.In) types.Expr {
+	if in.Sub != nil {
+		return in
+	}
+	c, ok := in.X.(*types.Const)
+	if !ok || c.T == schema.Unknown {
+		return in
+	}
+	found := false
+	for _, l := range in.List {
+		k, ok := l.(*types.Const)
+		if !ok || k.T == schema.Dynamic || k.T != c.T {
+			return in
+		}
+		if k.V == c.V && c.V != nil {
+			found = true
+		}
+		if in.Fold {
+			a, _ := c.V.(string)
+			b, _ := k.V.(string)
+			found = found || strings.EqualFold(a, b)
+		}
+	}
+	return types.Bool(found != in.Not)
+}
+
+func simplifyCall(c *types.Call) types.Expr {
+	switch c.Fn.Name {
+	case "and", "or":
+		return simplifyLogical(c)
+	case "not":
+		if len(c.Args) == 1 {
+			if in, ok := c.Args[0].(*types.In); ok {
+				n := *in
+				n.Not = !n.Not
+				return &n
+			}
+		}
+	case "parse_json", "todynamic":
+		if len(c.Args) == 1 {
+			switch x := c.Args[0].(type) {
+			case *Bag:
+				return &Bag{Members: x.Members, T: schema.Dynamic}
+			case *BagValue:
+				if x.X.Type() == schema.Dynamic {
+					return x.X
+				}
+			case *types.Call:
+				// parse_json(tostring(member)) of a member that holds JSON.
+				if v := bagValue(x); v != nil && v.X.Type() == schema.Dynamic {
+					return v.X
+				}
+			}
+		}
+	case "tostring":
+		if x := simplifyText(c); x != nil {
+			return x
+		}
+	case "tolong", "toint", "toreal", "todouble", "tobool", "toboolean":
+		if x := simplifyNumber(c); x != nil {
+			return x
+		}
+	case "isnull", "isnotnull", "isempty", "isnotempty":
+		if len(c.Args) == 1 {
+			v, ok := c.Args[0].(*BagValue)
+			if !ok {
+				if call, isCall := c.Args[0].(*types.Call); isCall {
+					v = bagValue(call)
+					ok = v != nil && v.X.Type() != schema.String
+				}
+			}
+			if ok {
+				return &types.Call{Fn: c.Fn, Args: []types.Expr{v.X}, T: schema.Bool, Sp: c.Sp}
+			}
+		}
+	case "iff", "iif":
+		if len(c.Args) == 3 {
+			if v, ok := types.IsConst(c.Args[0]); ok {
+				if v == true {
+					return c.Args[1]
+				}
+				return c.Args[2]
+			}
+		}
+	}
+	return types.FoldCall(c)
+}
+
+// bagValue returns the member that tostring() is called on, or nil.
+func bagValue(c *types.Call) *BagValue {
+	if c.Fn.Name != "tostring" || len(c.Args) != 1 {
+		return nil
+	}
+	v, _ := c.Args[0].(*BagValue)
+	return v
+}
+
+// simplifyText rewrites tostring(x).
+func simplifyText(c *types.Call) types.Expr {
+	if len(c.Args) != 1 {
+		return nil
+	}
+	switch x := c.Args[0].(type) {
+	case *Bag:
+		return &Bag{Members: x.Members, T: schema.String}
+	case *BagValue:
+		if x.X.Type() == schema.String {
+			return x.X
+		}
+		return c
+	}
+	if c.Args[0].Type() == schema.String {
+		return c.Args[0]
+	}
+	return nil
+}
+
+// simplifyNumber rewrites conversions of typed members: a member of type real
+// reads as "236.02", and tolong("236.02") is 236, as tolong(236.02) is.
+func simplifyNumber(c *types.Call) types.Expr {
+	if len(c.Args) != 1 {
+		return nil
+	}
+	v, ok := c.Args[0].(*BagValue)
+	if !ok {
+		if call, isCall := c.Args[0].(*types.Call); isCall {
+			v = bagValue(call)
+		}
+	}
+	if v == nil {
+		if c.Args[0].Type() == c.T {
+			return c.Args[0]
+		}
+		return nil
+	}
+	t := v.X.Type()
+	number := t == schema.Int || t == schema.Long || t == schema.Real
+	switch {
+	case t == c.T:
+		return v.X
+	case number && c.T != schema.Bool:
+		return &types.Call{Fn: c.Fn, Args: []types.Expr{v.X}, T: c.T, Sp: c.Sp}
+	}
+	return nil
+}
+
+// simplifyLogical drops the constants of and and or.  Null is kept only where
+// the result can be null.
+func simplifyLogical(c *types.Call) types.Expr {
+	neutral := c.Fn.Name == "and"
+	args := c.Args[:0:0]
+	for _, a := range c.Args {
+		if v, ok := types.IsConst(a); ok && a.Type() == schema.Bool {
+			if v == neutral {
+				continue
+			}
+			if v == !neutral {
+				return types.Bool(!neutral)
+			}
+		}
+		if k, ok := a.(*types.Call); ok && k.Fn.Name == c.Fn.Name {
+			args = append(args, k.Args...)
+			continue
+		}
+		args = append(args, a)
+	}
+	switch {
+	case len(args) == 0:
+		return types.Bool(neutral)
+	case len(args) == 1:
+		return args[0]
+	case len(args) == len(c.Args):
+		return c
+	}
+	return &types.Call{Fn: c.Fn, Args: args, T: c.T, Sp: c.Sp}
+}
