@@ -106,6 +106,9 @@ func (a *Analyzer) Reset() {
 func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 	n := len(b)
 	s := &a.side[dir]
+	if a.Conn.Partial() { // as in Zeek, nothing without the connection's start
+		return n, 0
+	}
 	for len(b) > 0 {
 		if s.lastCR {
 			s.lastCR = false

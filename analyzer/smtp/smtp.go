@@ -74,6 +74,7 @@ type Analyzer struct {
 	replied command      // what the last reply was for
 	chunk   uint64       // bytes left of a BDAT chunk
 	last    bool         // that chunk is the message's last
+	body    []byte       // start of a line of the message, in chunks
 	tls     *analyzer.Feeder
 	off     bool // too many invalid transactions
 
@@ -89,6 +90,7 @@ func (a *Analyzer) Reset() {
 	a.midLine, a.state, a.sender, a.pending, a.replied = false, initiated, analyzer.Orig, 0, none
 	a.waiting = append(a.waiting[:0], greeting)
 	a.chunk, a.last, a.tls, a.off = 0, false, nil, false
+	a.body = a.body[:0]
 	a.mail.reset(a)
 	a.log.reset(a)
 }
@@ -96,6 +98,9 @@ func (a *Analyzer) Reset() {
 // Data implements analyzer.Stream.  It consumes everything.
 func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 	n := len(b)
+	if a.Conn.Partial() {
+		return n, 0
+	}
 	for len(b) > 0 && !a.off {
 		switch {
 		case a.tls != nil:
@@ -152,21 +157,20 @@ func (a *Analyzer) bdat(b []byte) []byte {
 	k := min(a.chunk, uint64(len(b)))
 	body, rest := b[:k], b[k:]
 	a.chunk -= k
-	dir := a.sender
 	for len(body) > 0 {
 		i := bytes.IndexByte(body, '\n')
 		if i < 0 {
-			a.part[dir] = append(a.part[dir], body...)
-			if len(a.part[dir]) >= maxLine {
-				a.mail.line(a.part[dir], false)
-				a.part[dir] = a.part[dir][:0]
+			a.body = append(a.body, body...)
+			if len(a.body) >= maxLine {
+				a.mail.line(a.body, false)
+				a.body = a.body[:0]
 			}
 			break
 		}
 		line := body[:i]
-		if part := a.part[dir]; len(part) > 0 {
-			line = append(part, line...)
-			a.part[dir] = line[:0]
+		if len(a.body) > 0 {
+			line = append(a.body, line...)
+			a.body = line[:0]
 		}
 		a.mail.line(bytes.TrimSuffix(line, []byte("\r")), true)
 		body = body[i+1:]
@@ -182,9 +186,9 @@ func (a *Analyzer) endChunk() {
 	if !a.last {
 		return
 	}
-	if part := a.part[a.sender]; len(part) > 0 {
-		a.mail.line(part, true)
-		a.part[a.sender] = part[:0]
+	if len(a.body) > 0 {
+		a.mail.line(a.body, true)
+		a.body = a.body[:0]
 	}
 	a.mail.end()
 	a.state = afterData
@@ -389,6 +393,7 @@ func (a *Analyzer) Gap(dir analyzer.Dir, n uint64) bool {
 	}
 	a.part[dir] = a.part[dir][:0]
 	a.midLine = false
+	a.body = a.body[:0]
 	if a.state == inBdat && dir == a.sender && n <= a.chunk {
 		a.mail.gap(n)
 		if a.chunk -= n; a.chunk == 0 {
@@ -417,8 +422,6 @@ func (a *Analyzer) EOF(dir analyzer.Dir) {
 		switch {
 		case dir != a.sender:
 			a.reply(part)
-		case a.state == inBdat:
-			a.mail.line(part, true)
 		default:
 			a.sent(part)
 		}
