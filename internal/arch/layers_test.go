@@ -22,9 +22,9 @@ const module = "wirehunt"
 // siblings may not import each other.
 var layers = [][]string{
 	{"internal/x"},
-	{"schema", "packet", "kql/token", "hunts"},
+	{"schema", "packet", "reassembly", "kql/token", "hunts"},
 	{"event", "flow", "pcapfile", "analyzer/wire", "kql/ast", "kql/diag"},
-	{"reassembly", "zeeklog", "schema/*", "kql/parser", "kql/format"},
+	{"zeeklog", "schema/*", "kql/parser", "kql/format"},
 	{"analyzer", "kql/types"},
 	{"analyzer/file", "analyzer/x509", "kql/funcs"},
 	{"analyzer/*", "kql/plan"},
