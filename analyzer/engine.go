@@ -61,6 +61,7 @@ type Engine struct {
 	batches map[*event.Log]*event.Batch
 	seen    map[*event.Log]map[string]struct{}
 	list    []*event.Batch
+	shared  map[*Spec]any // see Base.Shared
 	now     int64
 	order   int64
 	seq     uint32

@@ -78,6 +78,9 @@ type Spec struct {
 	// Inactivity, if not 0, is the inactivity time-out, ns, of connections on
 	// which the protocol is confirmed (Zeek's analyzer_inactivity_timeouts).
 	Inactivity int64
+	// Shared, where not nil, makes the state that Base.Shared returns; it is
+	// called at most once an engine.
+	Shared func() any
 	// New returns an analyzer.  The engine reuses analyzers: it calls Reset
 	// before each use.
 	New func() Analyzer

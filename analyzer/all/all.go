@@ -4,6 +4,7 @@ package all
 import (
 	"wirehunt/analyzer"
 	"wirehunt/analyzer/dcerpc"
+	"wirehunt/analyzer/dhcp"
 	"wirehunt/analyzer/dns"
 	"wirehunt/analyzer/ftp"
 	"wirehunt/analyzer/gssapi"
@@ -20,6 +21,7 @@ import (
 func Specs() []*analyzer.Spec {
 	return []*analyzer.Spec{
 		dcerpc.Spec(),
+		dhcp.Spec(),
 		dns.Spec(),
 		ftp.Spec(),
 		ftp.DataSpec(),
