@@ -28,7 +28,7 @@ type Defrag struct {
 	// oldest and newest are the ends of the list of datagrams, by the time of
 	// their first fragment.
 	oldest, newest *datagram
-	free           *datagram
+	free           []*datagram
 	out            []byte // the packet that Add returned
 }
 
@@ -112,9 +112,10 @@ func (d *Defrag) Len() (packets, size int) { return len(d.open), d.bytes }
 
 // add starts a datagram with p's header.
 func (d *Defrag) add(key fragKey, p *Packet, now int64) *datagram {
-	g := d.free
-	if g != nil {
-		d.free = g.next
+	var g *datagram
+	if n := len(d.free); n > 0 {
+		g = d.free[n-1]
+		d.free = d.free[:n-1]
 	} else {
 		g = &datagram{}
 	}
@@ -142,8 +143,12 @@ func (g *datagram) cost() int {
 	return datagramCost + cap(g.buf) + cap(g.header) + cap(g.have)*16
 }
 
-// maxFree is the largest buffer that is kept for reuse.
-const maxFree = 16 << 10
+// At most maxFree datagrams with buffers of at most maxFreeBytes are kept for
+// reuse: a megabyte.
+const (
+	maxFree      = 64
+	maxFreeBytes = 16 << 10
+)
 
 // drop forgets g and keeps it for reuse.
 func (d *Defrag) drop(g *datagram) {
@@ -160,9 +165,8 @@ func (d *Defrag) drop(g *datagram) {
 		d.newest = g.prev
 	}
 	g.prev, g.next = nil, nil
-	if cap(g.buf) <= maxFree && cap(g.have) <= maxFree/16 && d.free == nil {
-		g.next = d.free
-		d.free = g
+	if len(d.free) < maxFree && g.cost() <= maxFreeBytes {
+		d.free = append(d.free, g)
 	}
 }
 

@@ -21,7 +21,7 @@ type Writer struct {
 var errInterface = errors.New("pcapfile: no such interface")
 
 // NewWriter writes the header of a pcap file with packets of one link type.
-// Little-endian, times in ns.  Call Flush at the end.
+// Little-endian, times in ns, from 1970 to 2106.  Call Flush at the end.
 func NewWriter(w io.Writer, link packet.LinkType) *Writer {
 	wr := &Writer{w: bufio.NewWriterSize(w, 64<<10), ifaces: 1}
 	wr.put(magicNanos, 4<<16|2, 0, 0, usualSnapLen, uint32(link))
