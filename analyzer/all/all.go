@@ -15,6 +15,7 @@ import (
 	"wirehunt/analyzer/smtp"
 	"wirehunt/analyzer/ssh"
 	"wirehunt/analyzer/ssl"
+	"wirehunt/analyzer/websocket"
 )
 
 // Specs returns the protocols that wirehunt analyses, by name.
@@ -35,5 +36,6 @@ func Specs() []*analyzer.Spec {
 		ssh.Spec(),
 		ssl.DTLSSpec(),
 		ssl.Spec(),
+		websocket.Spec(),
 	}
 }

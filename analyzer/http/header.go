@@ -56,6 +56,8 @@ func (a *Analyzer) wanted(name []byte) bool {
 		case 'c', 't', 'e', 'u', 'r', 'h', 'o', 'a', 'p', 'f', 'v', 'x':
 			return true
 		}
+	case 22, 24: // Sec-WebSocket-Protocol, Sec-WebSocket-Extensions
+		return name[0]|0x20 == 's'
 	}
 	return false
 }
@@ -236,6 +238,10 @@ func (a *Analyzer) header(dir analyzer.Dir, name, value []byte) {
 			a.filename(t, value)
 		}
 	}
+	if len(name) >= 22 {
+		t.webSocketHeader(dir, name, value)
+		return
+	}
 	if dir == analyzer.Resp {
 		a.replyHeader(name, value)
 		return
@@ -272,6 +278,31 @@ func (a *Analyzer) header(dir analyzer.Dir, name, value []byte) {
 		}
 	}
 	a.proxyHeader(t, name, value)
+}
+
+// webSocketHeader notes what websocket.log holds (RFC 6455, 11.3).
+func (t *txn) webSocketHeader(dir analyzer.Dir, name, value []byte) {
+	field := &t.protocols
+	switch {
+	case mime.EqualFold(name, "sec-websocket-protocol"):
+		if dir == analyzer.Resp {
+			field = &t.subprotocol
+		}
+	case mime.EqualFold(name, "sec-websocket-extensions"):
+		field = &t.extensions
+		if dir == analyzer.Resp {
+			field = &t.accepted
+		}
+	default:
+		return
+	}
+	if !field.isSet() {
+		*field = t.keep(value)
+		return
+	}
+	// A list in several headers is one list.
+	joined := append(append(append([]byte(nil), t.get(*field)...), ','), value...)
+	*field = t.keep(joined)
 }
 
 func (a *Analyzer) replyHeader(name, value []byte) {

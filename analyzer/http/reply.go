@@ -105,7 +105,7 @@ func (a *Analyzer) replyMade(interrupted bool) {
 	if a.code == 101 && len(a.unanswered) == 1 && a.upgrade && len(a.protocol) > 0 {
 		a.upgraded = true
 		if mime.EqualFold(a.protocol, "websocket") {
-			a.tunnel = a.Child("websocket")
+			a.goWebSocket()
 		} else {
 			a.tunnel = a.Detect()
 		}
@@ -114,5 +114,22 @@ func (a *Analyzer) replyMade(interrupted bool) {
 	s.state = wantLine
 	if interrupted || a.upgraded {
 		s.state = nothing
+	}
+}
+
+// handshaker is an analyzer that wants to know how it came to be started.
+type handshaker interface {
+	Handshake(host, uri, agent, subprotocol, protocols, extensions, accepted []byte)
+}
+
+// goWebSocket hands the connection to the analyzer of WebSocket.
+func (a *Analyzer) goWebSocket() {
+	a.tunnel = a.Child("websocket")
+	if a.tunnel == nil {
+		return
+	}
+	if h, ok := a.tunnel.Analyzer().(handshaker); ok {
+		t := a.touch(analyzer.Resp)
+		h.Handshake(t.lookup(t.host), t.lookup(t.uri), t.lookup(t.agent), t.lookup(t.subprotocol), t.lookup(t.protocols), t.lookup(t.extensions), t.lookup(t.accepted))
 	}
 }

@@ -30,6 +30,9 @@ type txn struct {
 	depth uint64
 	text  []byte
 
+	// Of a switch to WebSocket: what the client offers, what the server takes.
+	protocols, extensions, subprotocol, accepted span
+
 	method, host, uri, referrer, version, agent, origin, username, statusMsg, infoMsg span
 
 	status, info    int // -1: none
@@ -68,7 +71,16 @@ func (t *txn) keep(v []byte) span {
 	return span{uint32(len(t.text)-len(v)) + 1, uint32(len(t.text)) + 1}
 }
 
+// get returns a string that is set.
 func (t *txn) get(s span) []byte { return t.text[s.from-1 : s.to-1] }
+
+// lookup returns a string, or nil if it is not set.
+func (t *txn) lookup(s span) []byte {
+	if !s.isSet() {
+		return nil
+	}
+	return t.get(s)
+}
 
 // txns are the transactions of a connection: those in the making, by index,
 // and Zeek's counters that pair requests with replies.
