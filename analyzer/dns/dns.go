@@ -71,7 +71,9 @@ func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 		if len(b)-consumed < size {
 			return consumed, size
 		}
-		a.message(dir, b[consumed+2:consumed+size])
+		if !a.message(dir, b[consumed+2:consumed+size]) {
+			return 0, 0
+		}
 		consumed += size
 	}
 	return consumed, 2
@@ -84,11 +86,11 @@ func (a *Analyzer) Gap(analyzer.Dir, uint64) bool { return false }
 // EOF implements analyzer.Stream.
 func (a *Analyzer) EOF(analyzer.Dir) {}
 
-// message analyzes one message.
-func (a *Analyzer) message(dir analyzer.Dir, b []byte) {
+// message analyzes one message.  It returns false when this is no DNS.
+func (a *Analyzer) message(dir analyzer.Dir, b []byte) bool {
 	if len(b) < headerLen {
 		a.Weird("DNS_truncated_len_lt_hdr_len", "")
-		return
+		return true
 	}
 	h := parseHeader(b)
 	if !a.seen {
@@ -101,20 +103,23 @@ func (a *Analyzer) message(dir analyzer.Dir, b []byte) {
 	if op := h.opcode(); op != opQuery && op != opNotify && op != opUpdate &&
 		!(netbios && op >= nbRegistration && op <= nbRefresh) {
 		a.Weird("DNS_unknown_opcode", opcodeDigits[op])
-		return
+		return true
 	}
 	a.pair(h)
 	if h.qd > maxQueries {
 		a.Weird("DNS_Conn_count_too_large", "")
 		a.end(h)
 		a.Violate("DNS_Conn_count_too_large")
-		return
+		return false
 	}
 	r := reader{b: b, off: headerLen, netbios: netbios}
 	if !netbios && h.opcode() == opUpdate {
 		a.update(&r, h)
 	} else {
 		a.sections(&r, h)
+	}
+	if r.long {
+		a.Weird("DNS_NAME_too_long", "")
 	}
 	if r.bad {
 		if r.weird != "" {
@@ -124,6 +129,7 @@ func (a *Analyzer) message(dir analyzer.Dir, b []byte) {
 		a.Confirm()
 	}
 	a.end(h)
+	return true
 }
 
 var opcodeDigits = [16]string{

@@ -4,9 +4,10 @@ import "encoding/binary"
 
 const (
 	headerLen = 12
-	// maxName is how long a name may get, as in Zeek: more than RFC 1035's
-	// 255, which is a weird only.
+	// maxName is how long a name may get, as in Zeek: more than RFC 1035
+	// allows, which is a weird from tooLong on.
 	maxName = 512
+	tooLong = 255
 	// maxPointers is how many compression pointers a name may follow one
 	// another (Zeek's dns_max_compression_chain_depth).
 	maxPointers = 20
@@ -46,6 +47,7 @@ type reader struct {
 	b       []byte // the whole message
 	off     int
 	netbios bool // labels may be longer than 63 bytes
+	long    bool // a name had 255 bytes or more
 	bad     bool
 	weird   string
 }
@@ -115,6 +117,7 @@ func (r *reader) nameAt(dst []byte, start, off, end, pointers int) ([]byte, int)
 		at, n := off, int(r.b[off])
 		off++
 		if n == 0 {
+			r.long = r.long || len(dst)-start >= tooLong
 			return trimDot(dst, start), off
 		}
 		if off >= end {
