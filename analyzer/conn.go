@@ -39,6 +39,7 @@ type connState uint8
 
 const (
 	connPanicked connState = 1 << iota
+	connPending            // nothing was attached yet
 	connEOFOrig
 	connEOFResp
 )

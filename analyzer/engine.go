@@ -147,14 +147,20 @@ func (e *Engine) SetTime(ns int64) { e.now, e.order = ns, ns }
 func (e *Engine) SetOrder(ns int64) { e.order = ns }
 
 // Open starts analysis of a new connection, all exported fields of which are
-// set: it gets the analyzers expected on it or, if there are none, those of
-// the responder's port, and detection by content.
+// set.  With its first payload it gets the analyzers expected on it or, if
+// there are none, those of the responder's port, and detection by content:
+// connections without payload, scans above all, cost nothing.
 func (e *Engine) Open(c *Conn) {
 	c.eng = e
-	t := transport(c.Proto)
-	if t < 0 {
-		return
+	if transport(c.Proto) >= 0 {
+		c.state |= connPending
 	}
+}
+
+// start attaches the first analyzers of c.
+func (e *Engine) start(c *Conn) {
+	c.state &^= connPending
+	t := transport(c.Proto)
 	if !e.attachExpected(c) {
 		for _, i := range e.ports[t].get(c.RespPort) {
 			e.attach(c, nil, i, nil)
@@ -175,7 +181,7 @@ func (e *Engine) OpenWith(c *Conn, name string) {
 // Flipped tells that the roles of c were exchanged: expectations are looked
 // at again, as Zeek does.
 func (e *Engine) Flipped(c *Conn) {
-	if transport(c.Proto) >= 0 {
+	if transport(c.Proto) >= 0 && c.state&connPending == 0 {
 		e.attachExpected(c)
 	}
 }
@@ -241,22 +247,11 @@ func (e *Engine) recycle(f *Feeder) {
 	e.free[f.spec] = append(e.free[f.spec], f)
 }
 
-// Wants reports whether payload of c still has a reader; if not, it need not
-// be delivered.
-func (e *Engine) Wants(c *Conn, dir Dir) bool {
-	if c.det != nil {
-		return true
-	}
-	for f := c.top; f != nil; f = f.next {
-		if f.base.flags&(gone|doneOrig<<dir) == 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // Data delivers the next bytes of a side's TCP stream.
 func (e *Engine) Data(c *Conn, dir Dir, b []byte) {
+	if c.state&connPending != 0 {
+		e.start(c)
+	}
 	if c.top == nil && c.det == nil {
 		return
 	}
@@ -287,6 +282,9 @@ func lastFeeder(f *Feeder) *Feeder {
 
 // Gap tells the analyzers that n bytes of a side's stream are missing.
 func (e *Engine) Gap(c *Conn, dir Dir, n uint64) {
+	if c.state&connPending != 0 {
+		e.start(c)
+	}
 	if c.top == nil && c.det == nil {
 		return
 	}
@@ -316,6 +314,9 @@ func (e *Engine) EOF(c *Conn, dir Dir) {
 
 // Datagram delivers a UDP or ICMP payload, wireLen bytes long on the wire.
 func (e *Engine) Datagram(c *Conn, dir Dir, b []byte, wireLen int) {
+	if c.state&connPending != 0 {
+		e.start(c)
+	}
 	if c.top == nil && c.det == nil {
 		return
 	}
@@ -327,9 +328,16 @@ func (e *Engine) Datagram(c *Conn, dir Dir, b []byte, wireLen int) {
 			break
 		}
 	}
-	if c.det != nil {
-		c.det.datagram(dir, b, wireLen)
+	if c.det == nil {
+		return
 	}
+	if len(c.services) > 0 && c.top != nil {
+		// Exchanges like DNS are many and short: what is known need not be
+		// kept for others to look at.
+		c.det.finish()
+		return
+	}
+	c.det.datagram(dir, b, wireLen)
 }
 
 // Close ends the analysis of c.  Its analyzers get EOF for both sides and
@@ -456,8 +464,9 @@ func (e *Engine) row(hash uint64, l *event.Log) *event.Row {
 
 // IsLocal reports whether a is an address of the local networks.
 func (e *Engine) IsLocal(a packet.Addr) bool {
+	h := halves(&a)
 	for i := range e.nets {
-		if e.nets[i].Contains(a) {
+		if e.nets[i].contains(h) {
 			return true
 		}
 	}

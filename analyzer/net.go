@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"encoding/binary"
 	"net/netip"
 
 	"wirehunt/packet"
@@ -8,8 +9,11 @@ import (
 
 // Net is an IP network.
 type Net struct {
-	addr packet.Addr
-	mask packet.Addr
+	addr, mask [2]uint64 // high and low half, big-endian
+}
+
+func halves(a *packet.Addr) [2]uint64 {
+	return [2]uint64{binary.BigEndian.Uint64(a[:8]), binary.BigEndian.Uint64(a[8:])}
 }
 
 // NetFrom returns the network p.
@@ -18,27 +22,21 @@ func NetFrom(p netip.Prefix) Net {
 	if p.Addr().Is4() {
 		bits += 96
 	}
-	n := Net{addr: p.Addr().As16()}
-	for i := range n.mask {
-		switch {
-		case bits >= 8*(i+1):
-			n.mask[i] = 0xff
-		case bits > 8*i:
-			n.mask[i] = 0xff << (8*(i+1) - bits)
-		}
-		n.addr[i] &= n.mask[i]
-	}
+	a := packet.Addr(p.Addr().As16())
+	n := Net{addr: halves(&a)}
+	// A shift by 64 or more gives 0.
+	n.mask[0] = ^uint64(0) << max(64-bits, 0)
+	n.mask[1] = ^uint64(0) << (64 - max(bits-64, 0))
+	n.addr[0] &= n.mask[0]
+	n.addr[1] &= n.mask[1]
 	return n
 }
 
 // Contains reports whether a is in n.
-func (n *Net) Contains(a packet.Addr) bool {
-	for i := range a {
-		if a[i]&n.mask[i] != n.addr[i] {
-			return false
-		}
-	}
-	return true
+func (n *Net) Contains(a packet.Addr) bool { return n.contains(halves(&a)) }
+
+func (n *Net) contains(h [2]uint64) bool {
+	return h[1]&n.mask[1] == n.addr[1] && h[0]&n.mask[0] == n.addr[0]
 }
 
 // PrivateNets returns the networks that IANA lists as not routable over the

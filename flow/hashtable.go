@@ -29,7 +29,7 @@ func (t *Table) lookup(k *Key, h uint64) *Flow {
 			return nil
 		}
 		if s.hash == uint32(h) {
-			if f := t.get(s.id - 1); f.key == *k {
+			if f := t.get(s.id - 1); f.key.equal(k) {
 				return f
 			}
 		}

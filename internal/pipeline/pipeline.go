@@ -43,7 +43,7 @@ type Options struct {
 	LocalNets []analyzer.Net
 	// Seed keys all hashes: the same seed gives the same uids.
 	Seed uint64
-	// MaxFlows bounds how many flows are tracked at once; 0 means 1 << 18.
+	// MaxFlows bounds how many flows are tracked at once; 0 means 1 << 17.
 	MaxFlows int
 	// ReassemblyBytes bounds the memory for out-of-order data and fragments;
 	// 0 means 64 MiB.
@@ -59,6 +59,9 @@ type Options struct {
 const (
 	epochTime    = int64(1e9)
 	epochPackets = 1 << 15
+	// progressEvery is how many batches go by from one update of Progress to
+	// the next.
+	progressEvery = 16
 )
 
 // Run analyses the packets of src until its end and writes the rows to sink.
@@ -70,7 +73,7 @@ func Run(ctx context.Context, src capture.Source, o Options, sink Sink) (Stats, 
 		o.Shards = runtime.GOMAXPROCS(0)
 	}
 	if o.MaxFlows == 0 {
-		o.MaxFlows = 1 << 18
+		o.MaxFlows = 1 << 17
 	}
 	if o.ReassemblyBytes == 0 {
 		o.ReassemblyBytes = 64 << 20
@@ -121,6 +124,7 @@ func runInline(ctx context.Context, src capture.Source, o Options, sink Sink) (S
 	m := newMerger(sink)
 	var c clock
 	var b capture.Batch
+	batches := 0
 	for {
 		if err := ctx.Err(); err != nil {
 			return s.stats(), err
@@ -148,7 +152,9 @@ func runInline(ctx context.Context, src capture.Source, o Options, sink Sink) (S
 			s.packet(r, c.now)
 		}
 		b.Release()
-		o.Progress.set(0, s.stats())
+		if batches++; batches%progressEvery == 0 {
+			o.Progress.set(0, s.stats())
+		}
 	}
 }
 

@@ -213,7 +213,6 @@ func (s *shard) Data(f *flow.Flow, d flow.Dir, b []byte) {
 // Gap implements flow.Handler.
 func (s *shard) Gap(f *flow.Flow, d flow.Dir, n uint64) {
 	s.count.gaps++
-	s.count.gapBytes += n
 	s.engine.Gap(&s.session(f).conn, analyzer.Dir(d), n)
 }
 
@@ -273,6 +272,7 @@ func (s *shard) Closed(f *flow.Flow, at int64) {
 		rec.Community = s.comm
 	}
 	s.engine.WriteConn(c, &rec)
+	s.count.missed += f.Missed
 	s.closeTunnel(ses)
 	ses.tun = nil
 	s.engine.SetTime(s.ts)

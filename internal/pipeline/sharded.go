@@ -235,13 +235,16 @@ func (p *sharded) work(i int) {
 	defer p.workers.Done()
 	s := p.shards[i]
 	back := make(chan []*event.Batch, queuedMarks+2)
+	batches := 0
 	for t := range p.tasks[i] {
 		if t.mark == nil {
 			for _, it := range t.items {
 				s.packet(&t.batch.Records[it.index], it.now)
 			}
 			t.batch.done()
-			p.opt.Progress.set(i, s.stats())
+			if batches++; batches%progressEvery == 0 {
+				p.opt.Progress.set(i, s.stats())
+			}
 			continue
 		}
 		if t.mark.last {

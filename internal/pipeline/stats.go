@@ -21,7 +21,8 @@ type Stats struct {
 	Evicted, EvictedUp uint64
 	// Fragments counts IP fragments.
 	Fragments uint64
-	// Gaps and GapBytes count what is missing from TCP streams.
+	// Gaps counts the gaps in TCP streams, GapBytes the bytes missing from
+	// streams of closed flows whose sequence numbers can be trusted.
 	Gaps, GapBytes uint64
 	// ReassemblyFull counts segments for which there was no memory to wait
 	// for a hole to be filled.
@@ -94,7 +95,7 @@ func (s *Stats) add(o *Stats) {
 type counters struct {
 	packets, bytes   uint64
 	fragments        uint64
-	gaps, gapBytes   uint64
+	gaps, missed     uint64
 	tunnelsForgotten uint64
 	rows             uint64
 	drops            [64]uint64 // by packet.Status
@@ -106,7 +107,7 @@ func (c *counters) dropped(s packet.Status) { c.drops[s&63]++ }
 func (s *shard) stats() Stats {
 	c := &s.count
 	st := Stats{
-		Packets: c.packets, Bytes: c.bytes, Fragments: c.fragments, Gaps: c.gaps, GapBytes: c.gapBytes,
+		Packets: c.packets, Bytes: c.bytes, Fragments: c.fragments, Gaps: c.gaps, GapBytes: c.missed,
 		Rows: c.rows, TunnelsForgotten: c.tunnelsForgotten,
 		Flows: s.table.Stats.Flows, Live: s.table.Stats.Live,
 		Evicted: s.table.Stats.Evicted, EvictedUp: s.table.Stats.EvictedUp,
