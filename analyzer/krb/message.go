@@ -13,6 +13,9 @@ const (
 	msgTGSRep = 13
 	msgAPReq  = 14
 	msgAPRep  = 15
+	msgSafe   = 20
+	msgPriv   = 21
+	msgCred   = 22
 	msgError  = 30
 )
 
@@ -108,7 +111,7 @@ func (m *message) parse(b []byte) bool {
 	case msgAPReq:
 		seq.Skip(field(2))
 		return m.ticket(seq.Read(field(3))) && seq.OK()
-	case msgAPRep:
+	case msgAPRep, msgSafe, msgPriv, msgCred:
 		return seq.OK()
 	case msgError:
 		return m.errorBody(&seq)
