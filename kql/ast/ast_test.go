@@ -9,7 +9,7 @@ import (
 )
 
 // nodeTypes are all nodes that hold others; TestChildren fails when a field of
-// one is not visited, and the parser's goldens use every one of them.
+// one is not visited.
 var nodeTypes = []Node{
 	&Query{}, &Param{}, &ColumnDecl{}, &SchemaType{}, &ExprStmt{}, &LetStmt{}, &SetStmt{}, &AliasStmt{}, &RestrictStmt{},
 	&QueryParamsStmt{}, &PatternStmt{}, &PatternCase{}, &FuncLit{}, &FuncParam{}, &FuncBody{}, &DynamicLit{}, &DynArray{},

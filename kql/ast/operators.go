@@ -410,7 +410,7 @@ type AssertSchema struct {
 	Columns []*ColumnDecl
 }
 
-// ExecuteAndCache is execute_and_cache.
+// ExecuteAndCache is __executeAndCache.
 type ExecuteAndCache struct {
 	Extent
 }

@@ -105,8 +105,8 @@ func (*MakeSeries) OpName() string { return "make-series" }
 // OpName returns "assert-schema".
 func (*AssertSchema) OpName() string { return "assert-schema" }
 
-// OpName returns "execute_and_cache".
-func (*ExecuteAndCache) OpName() string { return "execute_and_cache" }
+// OpName returns "__executeAndCache".
+func (*ExecuteAndCache) OpName() string { return "__executeAndCache" }
 
 // OpName returns the operator's kind.
 func (p *Project) OpName() string { return string(p.Kind) }

@@ -105,6 +105,9 @@ type query struct {
 }
 
 func (q *query) add(kind Kind, label, detail, doc string) {
+	if label == "" {
+		return // a name that is still to be written
+	}
 	insert := label
 	switch kind {
 	case KindFunction, KindAggregate, KindPlugin:

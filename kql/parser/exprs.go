@@ -68,8 +68,6 @@ func (p *parser) orderedExpr() ast.Expr {
 		o.Order = ast.OrderAsc
 	case p.gotWord("desc"):
 		o.Order = ast.OrderDesc
-	case p.word() == "granny":
-		o.Order = p.grannyOrder()
 	}
 	if p.word() == "nulls" {
 		p.advance()

@@ -208,11 +208,27 @@ func parseReal(s string) (float64, bool) {
 	return v, err == nil && !math.IsInf(v, 0)
 }
 
-// literalTypes maps the words before ( in a typed literal to their type.
-var literalTypes = map[string]ast.LiteralType{
-	"bool": ast.LitBool, "boolean": ast.LitBool, "int": ast.LitInt, "int32": ast.LitInt, "long": ast.LitLong, "int64": ast.LitLong,
-	"real": ast.LitReal, "double": ast.LitReal, "decimal": ast.LitDecimal, "datetime": ast.LitDatetime, "date": ast.LitDatetime,
-	"time": ast.LitTimespan, "timespan": ast.LitTimespan, "guid": ast.LitGuid, "uuid": ast.LitGuid, "uniqueid": ast.LitGuid,
+// literalType returns the type of the literal that a word before ( starts.
+func literalType(word string) ast.LiteralType {
+	switch word {
+	case "bool", "boolean":
+		return ast.LitBool
+	case "int", "int32":
+		return ast.LitInt
+	case "long", "int64":
+		return ast.LitLong
+	case "real", "double":
+		return ast.LitReal
+	case "decimal":
+		return ast.LitDecimal
+	case "datetime", "date":
+		return ast.LitDatetime
+	case "time", "timespan":
+		return ast.LitTimespan
+	case "guid", "uuid", "uniqueid":
+		return ast.LitGuid
+	}
+	return ast.LitString
 }
 
 // typedLiteral parses a Typed token: datetime(2024-01-01), long(null).
@@ -221,7 +237,7 @@ func (p *parser) typedLiteral() *ast.Literal {
 	text := t.Span.Text(p.src)
 	word, inner, _ := strings.Cut(text, "(")
 	inner = strings.TrimSpace(strings.TrimSuffix(inner, ")"))
-	l := &ast.Literal{Extent: ast.At(t.Span), Type: literalTypes[word], Raw: text}
+	l := &ast.Literal{Extent: ast.At(t.Span), Type: literalType(word), Raw: text}
 	p.advance()
 	if unquoted, ok := unquote(inner); ok {
 		inner = unquoted

@@ -29,7 +29,7 @@ func (p *parser) columnPattern() ast.Expr {
 	start := p.i
 	x := p.wildcard()
 	if x == nil {
-		return p.orderedExpr()
+		x = p.entityExpr()
 	}
 	o := &ast.Ordered{X: x}
 	switch {
@@ -119,6 +119,9 @@ func itemIndex(params []*ast.Param) ([]*ast.Param, *ast.Ident) {
 	for i, q := range params {
 		if q.Name.Name == "with_itemindex" {
 			id, _ := q.Value.(*ast.Ident)
+			if len(params) == 1 {
+				return nil, id
+			}
 			return append(params[:i:i], params[i+1:]...), id
 		}
 	}

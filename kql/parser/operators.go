@@ -15,7 +15,7 @@ type opParser = func(p *parser, start int) ast.Operator
 
 // operatorNames are the names of all tabular operators, aliases included.
 var operatorNames = [...]string{
-	"as", "assert-schema", "consume", "count", "distinct", "evaluate", "execute_and_cache", "extend", "facet", "filter", "find",
+	"as", "assert-schema", "consume", "count", "distinct", "evaluate", "__executeAndCache", "extend", "facet", "filter", "find",
 	"fork", "getschema", "invoke", "join", "limit", "lookup", "make-series", "mv-apply", "mv-expand", "mvapply", "mvexpand",
 	"order", "parse", "parse-kv", "parse-where", "partition", "__partitionby", "project", "project-away", "project-by-names",
 	"project-keep", "project-rename", "project-reorder", "reduce", "render", "sample", "sample-distinct", "scan", "search",
@@ -40,7 +40,7 @@ func operatorParser(name string) opParser {
 		return (*parser).opDistinct
 	case "evaluate":
 		return (*parser).opEvaluate
-	case "execute_and_cache", "__executeAndCache":
+	case "__executeAndCache":
 		return (*parser).opExecuteAndCache
 	case "extend":
 		return (*parser).opExtend

@@ -1,6 +1,11 @@
 package parser
 
 import (
+	"fmt"
+	goast "go/ast"
+	goparser "go/parser"
+	gotoken "go/token"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -102,6 +107,52 @@ func TestOperatorNames(t *testing.T) {
 		if op.OpName() != want {
 			t.Errorf("%s gives the operator %s", name, op.OpName())
 		}
+	}
+}
+
+// TestNotUTF8 reports bytes that are no text once a run.
+func TestNotUTF8(t *testing.T) {
+	_, diags := Parse("print \xff\xfe, 1")
+	if len(diags) != 1 || diags[0].Code != diag.CodeBadCharacter || diags[0].Hint == "" {
+		t.Errorf("got %v", diags)
+	}
+}
+
+// TestEveryNode fails when no golden query has some node of the tree: a new
+// node needs a query that uses it.
+func TestEveryNode(t *testing.T) {
+	seen := map[string]bool{}
+	for _, name := range []string{"literals", "expressions", "statements", "sources", "operators", "errors"} {
+		for _, s := range readSections(t, "testdata/"+name+".txtar") {
+			if !strings.HasSuffix(s.name, ".kql") {
+				continue
+			}
+			q, _ := Parse(s.text)
+			ast.Walk(q, func(n ast.Node) bool {
+				seen[strings.TrimPrefix(fmt.Sprintf("%T", n), "*ast.")] = true
+				return true
+			})
+		}
+	}
+	files, err := filepath.Glob("../ast/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no source of the tree", err)
+	}
+	for _, file := range files {
+		f, err := goparser.ParseFile(gotoken.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		goast.Inspect(f, func(n goast.Node) bool {
+			spec, ok := n.(*goast.TypeSpec)
+			if !ok {
+				return true
+			}
+			if s, ok := spec.Type.(*goast.StructType); ok && len(s.Fields.List) > 0 && len(s.Fields.List[0].Names) == 0 && !seen[spec.Name.Name] {
+				t.Errorf("no golden query has a %s", spec.Name.Name)
+			}
+			return true
+		})
 	}
 }
 

@@ -247,7 +247,7 @@ func (s *scanner) word() {
 	for end < len(s.src) && isIdentPart(s.src[end]) {
 		end++
 	}
-	if end < len(s.src) && s.src[end] == '(' && isTypedLiteral(s.src[start:end]) {
+	if end < len(s.src) && s.src[end] == '(' && literalType(s.src[start:end]) != ast.LitString {
 		// Kusto takes everything up to the first ) as the literal's text.
 		if n := strings.IndexByte(s.src[end:], ')'); n >= 0 {
 			s.add(token.Typed, start, end+n+1)
@@ -255,16 +255,6 @@ func (s *scanner) word() {
 		}
 	}
 	s.add(token.Ident, start, end)
-}
-
-// isTypedLiteral reports whether a word followed by ( starts a literal.
-func isTypedLiteral(word string) bool {
-	switch word {
-	case "bool", "boolean", "int", "int32", "long", "int64", "real", "double", "decimal",
-		"datetime", "date", "time", "timespan", "guid", "uuid", "uniqueid":
-		return true
-	}
-	return false
 }
 
 // number scans 12, 0x1f, 1.5, 1e5, 2d, and names that start with digits.

@@ -8,15 +8,27 @@ import (
 	"wirehunt/kql/token"
 )
 
-// typeNames maps the names of types to Kusto's own ones.
-var typeNames = map[string]string{
-	"bool": "bool", "boolean": "bool",
-	"int": "int", "int32": "int", "int16": "int", "int8": "int", "uint16": "int", "uint8": "int", "byte": "int", "char": "int",
-	"long": "long", "int64": "long", "uint": "long", "uint32": "long", "ulong": "long", "uint64": "long",
-	"real": "real", "double": "real", "float": "real", "single": "real",
-	"decimal": "decimal", "string": "string", "dynamic": "dynamic",
-	"datetime": "datetime", "date": "datetime", "timespan": "timespan", "time": "timespan",
-	"guid": "guid", "uuid": "guid", "uniqueid": "guid",
+// typeName returns Kusto's own name of a type, "" when there is no such type.
+func typeName(word string) string {
+	switch word {
+	case "bool", "boolean":
+		return "bool"
+	case "int", "int32", "int16", "int8", "uint16", "uint8", "byte", "char":
+		return "int"
+	case "long", "int64", "uint", "uint32", "ulong", "uint64":
+		return "long"
+	case "real", "double", "float", "single":
+		return "real"
+	case "datetime", "date":
+		return "datetime"
+	case "timespan", "time":
+		return "timespan"
+	case "guid", "uuid", "uniqueid":
+		return "guid"
+	case "decimal", "string", "dynamic":
+		return word
+	}
+	return ""
 }
 
 // properTypes are the names a wrong type name is compared with.
@@ -30,8 +42,8 @@ func (p *parser) typeRef() *ast.TypeRef {
 		return &ast.TypeRef{Extent: ast.At(token.At(p.here().Start)), Name: "dynamic"}
 	}
 	word := p.text(t)
-	name, ok := typeNames[word]
-	if !ok {
+	name := typeName(word)
+	if name == "" {
 		hint := ""
 		if n := diag.Nearest(word, slices.Values(properTypes)); n != "" {
 			hint = "did you mean '" + n + "'?"
