@@ -11,6 +11,7 @@ import (
 	"wirehunt/analyzer/http"
 	"wirehunt/analyzer/krb"
 	"wirehunt/analyzer/ntlm"
+	"wirehunt/analyzer/ntp"
 	"wirehunt/analyzer/smb"
 	"wirehunt/analyzer/smtp"
 	"wirehunt/analyzer/ssh"
@@ -24,13 +25,14 @@ func Specs() []*analyzer.Spec {
 		dcerpc.Spec(),
 		dhcp.Spec(),
 		dns.Spec(),
-		ftp.Spec(),
 		ftp.DataSpec(),
+		ftp.Spec(),
 		gssapi.Spec(),
 		http.Spec(),
 		krb.Spec(),
 		krb.TCPSpec(),
 		ntlm.Spec(),
+		ntp.Spec(),
 		smb.Spec(),
 		smtp.Spec(),
 		ssh.Spec(),
