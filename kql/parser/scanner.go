@@ -75,6 +75,8 @@ func (s *scanner) space() {
 		case c == '/' && s.at(1) == '/', c == '#' && s.lineStart:
 			// A line that starts with # is a directive to a client (#connect).
 			s.comment()
+		case c == '/' && s.at(1) == '*':
+			s.blockComment()
 		case c < utf8.RuneSelf:
 			return
 		default:
@@ -107,6 +109,16 @@ func (s *scanner) comment() {
 		Text:    strings.TrimRight(s.src[start:s.i], " \t"),
 		OwnLine: s.lineStart,
 	})
+}
+
+// blockComment reports the comment of other languages and skips it.
+func (s *scanner) blockComment() {
+	start := s.i
+	s.i = len(s.src)
+	if n := strings.Index(s.src[start+2:], "*/"); n >= 0 {
+		s.i = start + 2 + n + 2
+	}
+	s.report(diag.CodeBadCharacter, start, start+2, "a comment starts with // and ends with its line", "Unexpected: /*")
 }
 
 // next scans one token.
