@@ -16,8 +16,9 @@ type Conn struct {
 	OrigPort, RespPort uint16
 	// Proto is the IP protocol number: 6, 17, 1, 58.
 	Proto uint8
-	// Start is the time of the first packet, Now that of the packet being
-	// worked on, in ns since 1970.
+	// Start is the time of the first packet, Now the latest packet time so
+	// far (Zeek's network_time, which does not go back where packets do), in
+	// ns since 1970.
 	Start, Now int64
 
 	// Hash is a keyed hash of the endpoints and Start: the connection's place

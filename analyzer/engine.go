@@ -63,7 +63,6 @@ type Engine struct {
 	list    []*event.Batch
 	shared  map[*Spec]any // see Base.Shared
 	now     int64
-	order   int64
 	seq     uint32
 }
 
@@ -138,13 +137,9 @@ func transport(proto uint8) int {
 	return -1
 }
 
-// SetTime sets the packet time, ns, of what is done from now on.
-func (e *Engine) SetTime(ns int64) { e.now, e.order = ns, ns }
-
-// SetOrder sets the time that rows written from now on are ordered by, where
-// that is not the packet's time: packet times may go back, the order of rows
-// may not.
-func (e *Engine) SetOrder(ns int64) { e.order = ns }
+// SetTime sets the time, ns, of what is done from now on: the latest packet
+// time so far, as Zeek's network_time.
+func (e *Engine) SetTime(ns int64) { e.now = ns }
 
 // Open starts analysis of a new connection, all exported fields of which are
 // set.  With its first payload it gets the analyzers expected on it or, if
@@ -152,8 +147,14 @@ func (e *Engine) SetOrder(ns int64) { e.order = ns }
 // connections without payload, scans above all, cost nothing.
 func (e *Engine) Open(c *Conn) {
 	c.eng = e
-	if transport(c.Proto) >= 0 {
-		c.state |= connPending
+	if transport(c.Proto) < 0 {
+		return
+	}
+	c.state |= connPending
+	// A connection that was expected is what it was expected to be even if
+	// nothing is sent: an FTP session's data connection without a transfer.
+	if e.expects.n > 0 && len(e.expects.byResp[respKey{c.Resp, c.RespPort, c.Proto}]) > 0 {
+		e.start(c)
 	}
 }
 
@@ -459,7 +460,7 @@ func (e *Engine) row(hash uint64, l *event.Log) *event.Row {
 		e.list = append(e.list, b)
 	}
 	e.seq++
-	return b.Add(event.Order{Time: e.order, Conn: hash, Seq: e.seq})
+	return b.Add(event.Order{Time: e.now, Conn: hash, Seq: e.seq})
 }
 
 // IsLocal reports whether a is an address of the local networks.

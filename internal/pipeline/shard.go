@@ -55,8 +55,7 @@ func (s *shard) packet(r *pcapfile.Record, now int64) {
 	s.count.packets++
 	s.count.bytes += uint64(r.WireLen)
 	s.ts, s.now = r.Time, now
-	s.engine.SetTime(r.Time)
-	s.engine.SetOrder(now)
+	s.engine.SetTime(now)
 	p := &s.pkts[0]
 	packet.Decode(r.Link, r.Data, r.WireLen, p)
 	for {
@@ -104,7 +103,7 @@ func (s *shard) decoded(p *packet.Packet, depth int) {
 		return
 	}
 	ses := s.session(f)
-	ses.conn.Now = s.ts
+	ses.conn.Now = s.now
 	if len(s.stack) > 0 || ses.tun != nil {
 		s.tunneled(f, ses)
 	}
@@ -173,7 +172,7 @@ func (s *shard) Opened(f *flow.Flow) {
 	ses.tun = nil
 	c.Orig, c.OrigPort = f.Addr(flow.Orig)
 	c.Resp, c.RespPort = f.Addr(flow.Resp)
-	c.Proto, c.Start, c.Now = f.Proto, f.Start, s.ts
+	c.Proto, c.Start, c.Now = f.Proto, f.Start, s.now
 	c.Hash = s.connHash(f)
 	c.UID = analyzer.UID(c.Hash)
 	c.FlowID = f.ID
@@ -275,8 +274,7 @@ func (s *shard) Closed(f *flow.Flow, at int64) {
 	s.count.missed += f.Missed
 	s.closeTunnel(ses)
 	ses.tun = nil
-	s.engine.SetTime(s.ts)
-	s.engine.SetOrder(s.now)
+	s.engine.SetTime(s.now)
 }
 
 // Flip implements analyzer.Control.
