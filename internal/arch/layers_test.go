@@ -36,7 +36,7 @@ var layers = [][]string{
 	{"internal/store/*"},
 	{"internal/ingest"},
 	{"internal/query"},
-	{"internal/bench"},
+	{"internal/bench", "internal/rangetest"},
 	{"internal/cli"},
 	{"cmd/*"},
 }
