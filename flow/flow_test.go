@@ -116,7 +116,7 @@ func TestTCP(t *testing.T) {
 		{"inconsistent flags", hello + ">FR 1 0", "RSTO ShAI", "0:eof"},
 		{"SYN and FIN", ">SF 0 0", "SH Q", "0:eof"},
 		{"SYN answered with an ACK first", ">S 0 0|<A 1 1|<SA 0 1|>A 1 1", "S1 SahA", ""},
-		{"SYN and ACK first", "<SA 0 1|>A 1 1|>A 1 1 x|<A 1 2", "OTH HadA bytes 0/1", ""},
+		{"SYN and ACK first", "<SA 0 1|>A 1 1|>A 1 1 x|<A 1 2", "OTH ^hADa bytes 1/0 pkts 2/2", ""},
 		{"FIN waits for data", hello + ">A 1 1 abc|>FA 7 1|<A 1 4|>A 4 1 def|<FA 1 8", "SF ShADFaTf bytes 6/0", "0:abc 0:def 0:eof 1:eof"},
 		{"two SYNs", ">S 0 0|>S 0 0|<SA 0 1|<SA 0 1", "S1 Sh", ""},
 		{"closed, then the other resets", hello + ">FA 1 1|<R 1 0", "RSTR ShAFr", "0:eof 1:eof"},

@@ -26,6 +26,11 @@ func (h *history) add(c byte) {
 	}
 }
 
+func (h *history) is(s string) bool { return string(h.bytes()) == s }
+
+// set replaces the letters, which are few.
+func (h *history) set(s string) { h.n = uint8(copy(h.buf[:], s)) }
+
 func (h *history) bytes() []byte {
 	if h.more != nil {
 		return h.more

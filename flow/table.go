@@ -169,10 +169,10 @@ func (t *Table) Deliver(f *Flow, side uint8, p *packet.Packet, now int64) {
 		if p.Kind == packet.KindICMP && len(p.Payload) < n {
 			return // Zeek does not count these
 		}
+		// A flip while the packet was worked on leaves it with the role that
+		// its sender had.
+		e = f.end(d)
 	}
-	// A flip while the packet was worked on leaves it with the role that its
-	// sender had.
-	e = f.end(d)
 	e.packets++
 	e.ipBytes += uint64(p.IPLen)
 }
@@ -247,7 +247,7 @@ func (t *Table) wrongWay(p *packet.Packet) bool {
 		if syn && p.Flags&packet.ACK == 0 || !server(protoTCP, p.SrcPort) {
 			return false
 		}
-		return syn || !server(protoTCP, p.DstPort) || p.SrcPort < p.DstPort
+		return !server(protoTCP, p.DstPort) || !syn && p.SrcPort < p.DstPort
 	}
 	return false
 }

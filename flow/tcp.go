@@ -56,6 +56,7 @@ func (t *Table) tcp(f *Flow, side uint8, p *packet.Packet, now int64) {
 	if s.under && !s.has(packet.RST) {
 		t.weird(f, "TCP", "TCP_seq_underflow_or_misorder")
 	}
+	t.lateFlip(f, &s)
 	f.tcpHistory(e, &s)
 	t.updateWindow(f, e, peer, &s)
 	if !e.didClose || !peer.didClose {
@@ -156,6 +157,19 @@ func (t *Table) initEndpoint(f *Flow, e, peer *endpoint, s *segment, end uint32)
 			e.initSeq(seq, end)
 		}
 	}
+}
+
+// lateFlip exchanges the roles where a connection began with a SYN and ACK,
+// and goes on with an ACK or data: that was no scan, but a connection whose
+// SYN was missed.
+func (t *Table) lateFlip(f *Flow, s *segment) {
+	if s.has(packet.SYN|packet.FIN|packet.RST) || s.len == 0 && !s.has(packet.ACK) || !f.hist.is("H") {
+		return
+	}
+	t.flip(f)
+	f.hist.set("^h")
+	f.flags &^= partial
+	f.flags |= seenOrig
 }
 
 func (f *Flow) tcpHistory(e *endpoint, s *segment) {
