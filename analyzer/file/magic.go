@@ -23,6 +23,20 @@ func (m *magic) match(b []byte) bool {
 	return m.more == nil || m.more(b)
 }
 
+// magicsByFirst lists, for each first byte of a file, the signatures that can
+// match.
+var magicsByFirst = func() (lists [256][]uint8) {
+	for i := range magics {
+		m := &magics[i]
+		for first := range lists {
+			if m.at > 0 || m.text == "" || m.text[0] == byte(first) {
+				lists[first] = append(lists[first], uint8(i))
+			}
+		}
+	}
+	return lists
+}()
+
 // Sniff returns the type of a file that starts with b, or "" if it is not
 // known.  At most the first 4 KiB matter.
 func Sniff(b []byte) string {
@@ -33,9 +47,8 @@ func Sniff(b []byte) string {
 		return ""
 	}
 	best := guess{strength: -1000}
-	for i := range magics {
-		m := &magics[i]
-		if (m.at > 0 || m.text == "" || m.text[0] == b[0]) && m.strength >= best.strength && m.match(b) {
+	for _, i := range magicsByFirst[b[0]] {
+		if m := &magics[i]; m.strength >= best.strength && m.match(b) {
 			best.offer(m.mime, m.strength)
 		}
 	}

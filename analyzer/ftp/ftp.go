@@ -28,6 +28,7 @@ type Analyzer struct {
 	adat    *analyzer.Feeder // TLS within ADAT commands
 	adatNew bool             // the first ADAT is still to come
 	scratch []byte
+	off     bool // not FTP
 
 	session session
 }
@@ -38,13 +39,14 @@ var _ analyzer.Stream = (*Analyzer)(nil)
 func (a *Analyzer) Reset() {
 	a.part[0], a.part[1] = a.part[0][:0], a.part[1][:0]
 	a.pending, a.auth, a.tls, a.adat, a.adatNew = 0, a.auth[:0], nil, nil, false
+	a.off = false
 	a.session.reset(a)
 }
 
 // Data implements analyzer.Stream.  It consumes everything.
 func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 	n := len(b)
-	for len(b) > 0 {
+	for len(b) > 0 && !a.off {
 		if a.tls != nil {
 			a.tls.Data(dir, b)
 			return n, 0
@@ -172,12 +174,14 @@ func (a *Analyzer) reply(b []byte) {
 	case a.pending != 0:
 		code, more = 0, true
 	case code < 100:
+		a.off = true
 		a.Violate("no reply code")
 		return
 	case len(b) > 3 && b[3] == '-':
 		a.pending, more = code, true
 		b = skipSpace(b[4:])
 	case len(b) > 3 && b[3] != ' ':
+		a.off = true
 		a.Violate("no blank after the reply code")
 		return
 	default:

@@ -76,7 +76,7 @@ type Analyzer struct {
 	last    bool         // that chunk is the message's last
 	body    []byte       // start of a line of the message, in chunks
 	tls     *analyzer.Feeder
-	off     bool // too many invalid transactions
+	off     bool // not SMTP, or not worth following
 
 	mail mail
 	log  session
@@ -283,6 +283,7 @@ func (a *Analyzer) sentCommand(c command, arg []byte) {
 func (a *Analyzer) reply(line []byte) {
 	code := replyCode(line)
 	if code < 100 || code > 599 {
+		a.off = true
 		a.Violate("reply code out of range")
 		return
 	}
