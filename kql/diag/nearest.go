@@ -7,9 +7,9 @@ import (
 )
 
 // Nearest returns the candidate that is most like name, or "" when none is
-// near enough to be what was meant: at most a third of the letters differ.
-// Letter case counts less than any other difference.  Of candidates that are
-// equally near, the first one wins.
+// near enough to be what was meant: at most a third of the letters differ, not
+// counting their case.  Of candidates that are equally near, one that starts
+// with the same letter wins, then the first one.
 func Nearest(name string, candidates iter.Seq[string]) string {
 	const maxLen = 128 // names longer than this are not typing mistakes
 	if name == "" || len(name) > maxLen {
@@ -27,8 +27,7 @@ func Nearest(name string, candidates iter.Seq[string]) string {
 		if n > len(lowered)+limit || n < len(lowered)-limit {
 			continue
 		}
-		// Twice the distance, plus one when only the letter case tells the
-		// two apart or both differ.
+		// Twice the distance leaves room for half a point: the first letter.
 		cost := 2 * distance(lowered, []rune(strings.ToLower(c)), &rows)
 		if cost > 2*limit {
 			continue
