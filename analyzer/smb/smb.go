@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 
 	"wirehunt/analyzer"
+	files "wirehunt/analyzer/file"
 	"wirehunt/event"
 )
 
@@ -18,7 +19,7 @@ func Spec() *analyzer.Spec {
 		Name:       "smb",
 		Title:      "SMB",
 		Doc:        "File and printer shares and named pipes of Windows: SMB 1, 2 and 3.",
-		Logs:       []*event.Log{MappingLog, FilesLog},
+		Logs:       []*event.Log{MappingLog, FilesLog, files.Log},
 		TCPPorts:   []uint16{139, 445},
 		Probe:      probe,
 		FirstBytes: "\x00",
@@ -47,9 +48,9 @@ const frameLen = 4
 
 const sessionMessage = 0
 
-// maxMessage is how much of a message is looked at.  What is longer is the
-// data of reads and writes, which need not be in memory.
-const maxMessage = 1 << 16
+// maxMessage is how much of a message is looked at as a whole.  What is
+// longer is the data of reads and writes, which need not be in memory.
+const maxMessage = 72 << 10
 
 // Analyzer analyzes one connection.
 type Analyzer struct {
@@ -58,23 +59,35 @@ type Analyzer struct {
 	s      state
 	gssapi *analyzer.Feeder
 	lost   [2]bool // bytes are missing: the next message is searched for
+	sink   [2]sink
+
+	contents []*files.File // in the order opened
 }
 
 // Reset implements analyzer.Analyzer.
 func (a *Analyzer) Reset() {
 	a.s.reset()
 	a.gssapi = nil
-	a.lost = [2]bool{}
+	a.lost, a.sink = [2]bool{}, [2]sink{}
+	clear(a.contents)
+	a.contents = a.contents[:0]
 }
 
-// Close implements analyzer.Analyzer.
-func (a *Analyzer) Close() {}
+// Close ends the files that are open.
+func (a *Analyzer) Close() {
+	for _, c := range a.contents {
+		c.EOF()
+	}
+}
 
 // EOF implements analyzer.Stream.
 func (a *Analyzer) EOF(analyzer.Dir) {}
 
 // Gap implements analyzer.Stream.
 func (a *Analyzer) Gap(dir analyzer.Dir, n uint64) bool {
+	if a.sink[dir].rest > 0 && a.sink[dir].gap(n) {
+		return true
+	}
 	a.lost[dir] = true
 	for _, p := range a.s.pipes {
 		p.rpc.Gap(dir, n)
@@ -103,8 +116,14 @@ func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 		a.lost[dir] = false
 		consumed = n
 	}
-	for len(b)-consumed >= frameLen {
+	for {
+		if a.sink[dir].rest > 0 {
+			consumed += a.sink[dir].take(b[consumed:])
+		}
 		h := b[consumed:]
+		if len(h) < frameLen {
+			return consumed, frameLen
+		}
 		n := int(h[1])<<16 | int(h[2])<<8 | int(h[3])
 		if h[0] != sessionMessage {
 			if h[0]&0x80 == 0 || n > maxMessage {
@@ -125,16 +144,13 @@ func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 			}
 			return consumed, frameLen + look
 		}
+		a.sink[dir] = sink{}
 		if look > 0 && !a.message(dir, h[frameLen:frameLen+look]) {
 			return 0, 0
 		}
 		consumed += frameLen + look
-		if n > look {
-			a.Skip(dir, uint64(n-look))
-			return consumed, 0
-		}
+		a.sink[dir].rest = uint64(n - look)
 	}
-	return consumed, frameLen
 }
 
 // knownProtocol reports whether b, of 4 bytes or more, begins as a message of

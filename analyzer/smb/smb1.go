@@ -155,21 +155,34 @@ func (a *Analyzer) smb1Request(m *smb1Msg, cmd byte, c *command) {
 	case smb1ReadAndX:
 		if len(w) >= 20 {
 			c.id, c.isPipe = smb1ID(w[4:]), a.smb1Pipe(c)
+			c.off = uint64(le.Uint32(w[6:]))
+			if len(w) >= 24 {
+				c.off |= uint64(le.Uint32(w[20:])) << 32
+			}
 			a.touch(c)
 		}
 	case smb1WriteAndX:
 		if len(w) >= 24 {
 			c.id = smb1ID(w[4:])
 			a.touch(c)
+			at, n := uint64(le.Uint16(w[22:])), uint64(le.Uint16(w[20:]))|uint64(le.Uint16(w[18:]))<<16
 			if a.smb1Pipe(c) {
-				n := uint64(le.Uint16(w[20:])) | uint64(le.Uint16(w[18:]))<<16
-				a.pipeData(m.dir, c.id, part(m.b, uint64(le.Uint16(w[22:])), n))
+				a.pipeData(m.dir, c.id, part(m.b, at, n))
+				return
 			}
+			off := uint64(le.Uint32(w[6:]))
+			if len(w) >= 28 {
+				off |= uint64(le.Uint32(w[24:])) << 32
+			}
+			a.content(m.dir, c.file, off, m.b, at, n)
 		}
 	case smb1Close:
 		if len(w) >= 6 {
 			id := smb1ID(w)
-			delete(a.s.files, id)
+			if f := a.s.files[id]; f != nil {
+				f.closeContent()
+				delete(a.s.files, id)
+			}
 			a.closePipe(id)
 		}
 	case smb1Transaction:
@@ -249,8 +262,14 @@ func (a *Analyzer) smb1Response(m *smb1Msg, cmd byte, c *command) {
 		a.s.files[smb1ID(w[5:])] = f
 		a.writeFile(f)
 	case smb1ReadAndX:
-		if len(w) >= 24 && c.isPipe {
-			a.pipeData(m.dir, c.id, part(m.b, uint64(le.Uint16(w[12:])), uint64(le.Uint16(w[10:]))))
+		if len(w) < 24 {
+			return
+		}
+		at, n := uint64(le.Uint16(w[12:])), uint64(le.Uint16(w[10:]))|uint64(le.Uint16(w[14:]))<<16
+		if c.isPipe {
+			a.pipeData(m.dir, c.id, part(m.b, at, n))
+		} else if c.id != (fileID{}) {
+			a.content(m.dir, c.file, c.off, m.b, at, n)
 		}
 	case smb1Transaction:
 		if len(w) >= 20 && c.isPipe {

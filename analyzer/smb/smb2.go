@@ -26,7 +26,8 @@ const (
 	smb2Response = 1 << 0
 	smb2Async    = 1 << 1
 
-	statusPending = 0x103
+	statusPending        = 0x103
+	statusBufferOverflow = 0x80000005
 
 	optionDeleteOnClose = 0x1000
 	fsctlPipeTransceive = 0x0011c017
@@ -148,19 +149,24 @@ func (a *Analyzer) smb2Request(m *smb2Msg, c *command) {
 			f.setPath(c.tree)
 			delete(a.s.files, id)
 			a.writeFile(f)
+			f.closeContent()
 			a.closePipe(id)
 		}
 	case smb2Read:
 		if len(b) >= 32 {
-			c.id, c.isPipe = smb2ID(b[16:]), c.tree.kind == sharePipe
+			c.id, c.off, c.isPipe = smb2ID(b[16:]), le.Uint64(b[8:]), c.tree.kind == sharePipe
 			a.file(c.id, c).action = other
 		}
 	case smb2Write:
 		if len(b) >= 32 {
 			id := smb2ID(b[16:])
-			a.file(id, c).action = other
+			f := a.file(id, c)
+			f.action = other
+			at, n := uint64(le.Uint16(b[2:])), uint64(le.Uint32(b[4:]))
 			if c.tree.kind == sharePipe {
-				a.pipeData(m.dir, id, part(m.b, uint64(le.Uint16(b[2:])), uint64(le.Uint32(b[4:]))))
+				a.pipeData(m.dir, id, part(m.b, at, n))
+			} else {
+				a.content(m.dir, f, le.Uint64(b[8:]), m.b, at, n)
 			}
 		}
 	case smb2Ioctl:
@@ -265,8 +271,14 @@ func (a *Analyzer) smb2Reply(m *smb2Msg, c *command) {
 		f.setTimes(b[8:40])
 		a.writeFile(f)
 	case smb2Read:
-		if len(b) >= 16 && c.isPipe {
-			a.pipeData(m.dir, c.id, part(m.b, uint64(b[2]), uint64(le.Uint32(b[4:]))))
+		if len(b) < 16 || m.status != 0 && m.status != statusBufferOverflow {
+			return
+		}
+		at, n := uint64(b[2]), uint64(le.Uint32(b[4:]))
+		if c.isPipe {
+			a.pipeData(m.dir, c.id, part(m.b, at, n))
+		} else if c.id != (fileID{}) {
+			a.content(m.dir, c.file, c.off, m.b, at, n)
 		}
 	case smb2Ioctl:
 		if len(b) >= 48 && c.isPipe {

@@ -3,6 +3,7 @@ package smb
 import (
 	"hash/maphash"
 
+	files "wirehunt/analyzer/file"
 	"wirehunt/analyzer/wire/win"
 )
 
@@ -35,7 +36,8 @@ type command struct {
 	ts     int64
 	tree   *tree
 	file   *file
-	id     fileID // of a read or transaction on a pipe
+	id     fileID // of a read or a transaction
+	off    uint64 // of a read
 	isPipe bool
 }
 
@@ -68,6 +70,8 @@ type file struct {
 	size           uint64
 	times          [4]int64 // modified, accessed, created, changed
 	action         action
+	content        [2]*files.File // read from it, written to it: by sender
+	fuid           string
 	named, renamed bool
 	hasPath        bool
 	hasTimes       bool
@@ -197,6 +201,9 @@ func (a *Analyzer) writeFile(f *file) {
 		return
 	}
 	row := a.Conn.Row(FilesLog, f.ts)
+	if f.fuid != "" {
+		colFuid.SetString(row, f.fuid)
+	}
 	colAction.SetString(row, actionNames[f.action])
 	if f.hasPath {
 		colPath.Set(row, f.path)
