@@ -124,12 +124,15 @@ func (f *Flow) Flip() {
 	f.hist.add('^')
 }
 
+// Limited marks that a limit was exceeded on the flow: the history gets an X.
+func (f *Flow) Limited() { f.hist.once(Orig, histLimit, 'X') }
+
 // Skip ends the delivery of what the flow carries: it is only counted from
 // now on, and the history has an X.
 func (f *Flow) Skip() {
 	if f.flags&skipping == 0 {
 		f.flags |= skipping
-		f.hist.add('X')
+		f.Limited()
 	}
 }
 

@@ -48,6 +48,7 @@ const (
 	histAck
 	histMulti
 	histFinRst
+	histLimit
 )
 
 // once adds the letter if the bit was not set, lower case for the responder,

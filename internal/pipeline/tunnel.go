@@ -79,7 +79,7 @@ func (s *shard) ipLayer(h *packet.Hop) layer {
 }
 
 // tunneled notes the tunnels around a packet of f.  If they change too often,
-// f is not looked at any more.
+// changes are not looked at any more.
 func (s *shard) tunneled(f *flow.Flow, ses *session) {
 	fresh := false
 	if ses.tun == nil {
@@ -103,7 +103,7 @@ func (s *shard) tunneled(f *flow.Flow, ses *session) {
 	if t.changes > maxChanges {
 		f.Weird()
 		s.engine.Weird(&ses.conn, "", "tunnel_max_changes_per_connection_exceeded", strconv.Itoa(maxChanges))
-		f.Skip()
+		f.Limited()
 		return
 	}
 	t.around = t.around[:0]
