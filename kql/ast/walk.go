@@ -223,6 +223,14 @@ func (c childVisitor) operator(n Operator) {
 		for i := range n.Pattern {
 			c.f(&n.Pattern[i])
 		}
+	default:
+		c.laterOperator(n)
+	}
+}
+
+// laterOperator visits the children of the operators from parse-kv on.
+func (c childVisitor) laterOperator(n Operator) {
+	switch n := n.(type) {
 	case *ParseKV:
 		node(c, n.X)
 		nodes(c, n.Columns)
