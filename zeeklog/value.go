@@ -94,8 +94,9 @@ func AppendText(dst, s []byte) []byte {
 	return dst
 }
 
-// appendJSONString appends s as a JSON string; bytes that are not UTF-8
-// become the text \xHH.
+// appendJSONString appends s as a JSON string; bytes that are not UTF-8, and
+// other control characters than those with an escape of one letter, become
+// the text \xHH, as in Zeek.
 func appendJSONString(dst, s []byte) []byte {
 	dst = append(dst, '"')
 	start := 0
@@ -121,9 +122,10 @@ func appendJSONString(dst, s []byte) []byte {
 			dst = append(dst, `\r`...)
 		case c == '\t':
 			dst = append(dst, `\t`...)
-		case c < 0x20 || c == 0x7f:
-			dst = append(dst, `\u00`...)
-			dst = hex.AppendEncode(dst, s[i:i+1])
+		case c == '\b':
+			dst = append(dst, `\b`...)
+		case c == '\f':
+			dst = append(dst, `\f`...)
 		default:
 			dst = append(dst, '\\')
 			dst = appendHexEscape(dst, c)

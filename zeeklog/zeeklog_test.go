@@ -64,7 +64,7 @@ func TestJSON(t *testing.T) {
 	if err := WriteBatch(&out, testBatch(), Options{JSON: true, Extra: true}); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"ts":1300475167.096535,"uid":"CHhAvVGS1DHFjwGM9","id.orig_h":"10.0.0.1","id.orig_p":1234,"id.resp_h":"fe80::1","id.resp_p":80,"method":"GET\t\"a\\,\\xffé\u0001","len":9223372036854775808,"rtt":0.05,"ok":true,"tags":["A,B","C"],"TTLs":[1200.0,0.0],"hosts":["1.2.3.4"],"score":3.0,"delta":-5,"ja9":"x"}
+	want := `{"ts":1300475167.096535,"uid":"CHhAvVGS1DHFjwGM9","id.orig_h":"10.0.0.1","id.orig_p":1234,"id.resp_h":"fe80::1","id.resp_p":80,"method":"GET\t\"a\\,\\xffé\\x01","len":9223372036854775808,"rtt":0.05,"ok":true,"tags":["A,B","C"],"TTLs":[1200.0,0.0],"hosts":["1.2.3.4"],"score":3.0,"delta":-5,"ja9":"x"}
 {"ts":1.0,"uid":"C2","id.orig_h":"10.0.0.1","id.orig_p":1,"id.resp_h":"10.0.0.2","id.resp_p":2,"method":"-","tags":[]}
 {"ts":-1.5,"uid":"C3","id.orig_h":"0.0.0.0","id.orig_p":0,"id.resp_h":"255.255.255.255","id.resp_p":65535,"method":""}
 `

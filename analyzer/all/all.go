@@ -14,6 +14,7 @@ import (
 	"wirehunt/analyzer/ntp"
 	"wirehunt/analyzer/smb"
 	"wirehunt/analyzer/smtp"
+	"wirehunt/analyzer/socks"
 	"wirehunt/analyzer/ssh"
 	"wirehunt/analyzer/ssl"
 	"wirehunt/analyzer/websocket"
@@ -35,6 +36,7 @@ func Specs() []*analyzer.Spec {
 		ntp.Spec(),
 		smb.Spec(),
 		smtp.Spec(),
+		socks.Spec(),
 		ssh.Spec(),
 		ssl.DTLSSpec(),
 		ssl.Spec(),
