@@ -64,7 +64,7 @@ func (s *session) start() {
 
 func (s *session) add(name string, arg []byte) {
 	s.seq++
-	s.pending = append(s.pending, command{seq: s.seq, ts: s.a.Conn.Now, name: name, arg: slices.Clone(arg)})
+	s.pending = append(s.pending, command{seq: s.seq, ts: s.a.Conn.Now, name: name, arg: slices.Clone(arg[:min(len(arg), maxArg)])})
 }
 
 func (s *session) remove(seq uint64) bool {

@@ -250,7 +250,7 @@ func (a *Analyzer) header(dir analyzer.Dir, name, value []byte) {
 	case 4:
 		if mime.EqualFold(name, "host") {
 			t.host = t.keep(value)
-			a.SetHost(value)
+			a.noteHost(value)
 		}
 	case 5:
 		if mime.EqualFold(name, "range") {
@@ -347,8 +347,8 @@ func hasFilename(value []byte) bool {
 	return false
 }
 
-// SetHost notes the Host header, without its port, as the server's name.
-func (a *Analyzer) SetHost(value []byte) {
+// noteHost notes the Host header, without its port, as the server's name.
+func (a *Analyzer) noteHost(value []byte) {
 	if i := bytes.LastIndexByte(value, ':'); i > 0 && bytes.IndexByte(value[i:], ']') < 0 {
 		if n, ok := number(value[i+1:], 10); ok && n >= 0 && bytes.IndexByte(value[:i], ':') < 0 || value[0] == '[' {
 			value = value[:i]

@@ -94,12 +94,24 @@ func (a *Analyzer) Reset() {
 		s := &a.side[d]
 		s.a, s.dir = a, analyzer.Dir(d)
 		a.files[d] = sideFiles{a, s.dir}
+		s.part, s.msg.header = trim(s.part), trim(s.msg.header)
 		s.state, s.part, s.lastCR, s.bodyCR, s.midLine = wantLine, s.part[:0], false, false, false
 		s.dead, s.plain, s.epilogue = false, 0, 0
 		s.version, s.ongoing, s.started, s.finished = version{}, false, false, false
 		s.msg.reset()
 		s.beginEntity()
 	}
+}
+
+// maxKept is the largest buffer kept for the next connection.
+const maxKept = 16 << 10
+
+// trim empties a buffer, and lets go of it if it has grown large.
+func trim(b []byte) []byte {
+	if cap(b) > maxKept {
+		return nil
+	}
+	return b[:0]
 }
 
 // Data implements analyzer.Stream.  It consumes everything.

@@ -16,41 +16,55 @@ var Log = event.NewLog("http", "HttpConnectionInspected", "HTTP requests and rep
 
 // The columns of Log after uid and id.
 var (
-	colDepth      = Log.CountField("trans_depth", "Number of the transaction in its connection, from 1.")
-	colMethod     = Log.StringField("method", "Request method.")
-	colHost       = Log.StringField("host", "Host header.")
-	colURI        = Log.StringField("uri", "Request target, percent-decoded.")
-	colReferrer   = Log.StringField("referrer", "Referer header.")
-	colVersion    = Log.StringField("version", "Version in the reply.")
-	colUserAgent  = Log.StringField("user_agent", "User-Agent header.")
-	colOrigin     = Log.StringField("origin", "Origin header.")
-	colReqLen     = Log.CountField("request_body_len", "Bytes of the request's body, decompressed.")
-	colRespLen    = Log.CountField("response_body_len", "Bytes of the reply's body, decompressed.")
-	colStatus     = Log.CountField("status_code", "Status of the reply.")
-	colStatusMsg  = Log.StringField("status_msg", "Reason phrase of the reply.")
-	colInfo       = Log.CountField("info_code", "Status of the last informational (1xx) reply.")
-	colInfoMsg    = Log.StringField("info_msg", "Reason phrase of the last informational reply.")
-	colTags       = Log.SetField("tags", event.Enum, "What was noticed about the request.")
-	colUsername   = Log.StringField("username", "User name of Basic authentication.")
-	_             = Log.StringField("password", "Password of Basic authentication; not captured.", event.NoBag)
-	colProxied    = Log.SetField("proxied", event.String, "Headers that tell of a proxy, as \"NAME -> value\".")
-	colOrigFUIDs  = Log.VectorField("orig_fuids", event.String, "Ids of files in the request.")
-	colOrigNames  = Log.VectorField("orig_filenames", event.String, "Names of files in the request.")
-	colOrigMimes  = Log.VectorField("orig_mime_types", event.String, "Types of files in the request.")
-	colRespFUIDs  = Log.VectorField("resp_fuids", event.String, "Ids of files in the reply.")
-	colRespNames  = Log.VectorField("resp_filenames", event.String, "Names of files in the reply.")
-	colRespMimes  = Log.VectorField("resp_mime_types", event.String, "Types of files in the reply.")
-	fileCols      = [2][3]event.ListCol{{colOrigFUIDs, colOrigNames, colOrigMimes}, {colRespFUIDs, colRespNames, colRespMimes}}
-	proxyHeaders  = [...]string{"forwarded", "x-forwarded-for", "x-forwarded-from", "client-ip", "via", "xroxy-connection", "proxy-connection"}
-	knownMethods  = [...]string{"GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT", "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "POLL", "REPORT", "SUBSCRIBE", "BMOVE", "SEARCH", "QUERY", "PATCH"}
-	probedMethods = [...]string{
-		"OPTIONS", "GET", "HEAD", "POST", "PUT", "DELETE", "TRACE", "CONNECT", "PROPFIND", "PROPPATCH", "MKCOL", "COPY",
-		"MOVE", "LOCK", "UNLOCK", "VERSION-CONTROL", "REPORT", "CHECKOUT", "CHECKIN", "UNCHECKOUT", "MKWORKSPACE", "UPDATE",
-		"LABEL", "MERGE", "BASELINE-CONTROL", "MKACTIVITY", "ORDERPATCH", "ACL", "PATCH", "SEARCH", "BCOPY", "BDELETE",
-		"BMOVE", "BPROPFIND", "BPROPPATCH", "NOTIFY", "POLL", "SUBSCRIBE", "UNSUBSCRIBE", "X-MS-ENUMATTS", "RPC_OUT_DATA",
-		"RPC_IN_DATA", "QUERY",
-	}
+	colDepth     = Log.CountField("trans_depth", "Number of the transaction in its connection, from 1.")
+	colMethod    = Log.StringField("method", "Request method.")
+	colHost      = Log.StringField("host", "Host header.")
+	colURI       = Log.StringField("uri", "Request target, percent-decoded.")
+	colReferrer  = Log.StringField("referrer", "Referer header.")
+	colVersion   = Log.StringField("version", "Version in the reply.")
+	colUserAgent = Log.StringField("user_agent", "User-Agent header.")
+	colOrigin    = Log.StringField("origin", "Origin header.")
+	colReqLen    = Log.CountField("request_body_len", "Bytes of the request's body, decompressed.")
+	colRespLen   = Log.CountField("response_body_len", "Bytes of the reply's body, decompressed.")
+	colStatus    = Log.CountField("status_code", "Status of the reply.")
+	colStatusMsg = Log.StringField("status_msg", "Reason phrase of the reply.")
+	colInfo      = Log.CountField("info_code", "Status of the last informational (1xx) reply.")
+	colInfoMsg   = Log.StringField("info_msg", "Reason phrase of the last informational reply.")
+	colTags      = Log.SetField("tags", event.Enum, "What was noticed about the request.")
+	colUsername  = Log.StringField("username", "User name of Basic authentication.")
+	_            = Log.StringField("password", "Password of Basic authentication; not captured.", event.NoBag)
+	colProxied   = Log.SetField("proxied", event.String, "Headers that tell of a proxy, as \"NAME -> value\".")
+	colOrigFUIDs = Log.VectorField("orig_fuids", event.String, "Ids of files in the request.")
+	colOrigNames = Log.VectorField("orig_filenames", event.String, "Names of files in the request.")
+	colOrigMimes = Log.VectorField("orig_mime_types", event.String, "Types of files in the request.")
+	colRespFUIDs = Log.VectorField("resp_fuids", event.String, "Ids of files in the reply.")
+	colRespNames = Log.VectorField("resp_filenames", event.String, "Names of files in the reply.")
+	colRespMimes = Log.VectorField("resp_mime_types", event.String, "Types of files in the reply.")
 )
+
+// fileCols are the columns of ids, names and types of a side's files.
+var fileCols = [2][3]event.ListCol{{colOrigFUIDs, colOrigNames, colOrigMimes}, {colRespFUIDs, colRespNames, colRespMimes}}
+
+// proxyHeaders tell that a request came through a proxy (HTTP::proxy_headers).
+var proxyHeaders = [...]string{
+	"forwarded", "x-forwarded-for", "x-forwarded-from", "client-ip", "via", "xroxy-connection", "proxy-connection",
+}
+
+// knownMethods are the methods that Zeek does not call unknown
+// (HTTP::http_methods).
+var knownMethods = [...]string{
+	"GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT", "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE",
+	"LOCK", "UNLOCK", "POLL", "REPORT", "SUBSCRIBE", "BMOVE", "SEARCH", "QUERY", "PATCH",
+}
+
+// probedMethods are the methods by which a request is recognised.
+var probedMethods = [...]string{
+	"OPTIONS", "GET", "HEAD", "POST", "PUT", "DELETE", "TRACE", "CONNECT", "PROPFIND", "PROPPATCH", "MKCOL", "COPY",
+	"MOVE", "LOCK", "UNLOCK", "VERSION-CONTROL", "REPORT", "CHECKOUT", "CHECKIN", "UNCHECKOUT", "MKWORKSPACE", "UPDATE",
+	"LABEL", "MERGE", "BASELINE-CONTROL", "MKACTIVITY", "ORDERPATCH", "ACL", "PATCH", "SEARCH", "BCOPY", "BDELETE",
+	"BMOVE", "BPROPFIND", "BPROPPATCH", "NOTIFY", "POLL", "SUBSCRIBE", "UNSUBSCRIBE", "X-MS-ENUMATTS", "RPC_OUT_DATA",
+	"RPC_IN_DATA", "QUERY",
+}
 
 // Spec declares the analyzer.
 func Spec() *analyzer.Spec {

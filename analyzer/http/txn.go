@@ -10,7 +10,7 @@ import (
 const (
 	maxPending = 100      // transactions waiting for replies (HTTP::max_pending_requests)
 	maxString  = 4 << 10  // of one field (Log::default_max_field_string_bytes)
-	maxText    = 64 << 10 // of all fields of a record
+	maxText    = 16 << 10 // of all fields of a record
 	maxFiles   = 15       // a record lists of one side (HTTP::max_files_orig, _resp)
 	maxProxied = 100      // elements of a set (Log::default_max_field_container_elements)
 	maxFree    = 8        // transactions kept for reuse
