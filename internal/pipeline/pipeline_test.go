@@ -387,3 +387,30 @@ func BenchmarkRun(b *testing.B) {
 type discard struct{}
 
 func (discard) Write(...*event.Batch) error { return nil }
+
+// FuzzRun feeds frames cut from arbitrary bytes.
+func FuzzRun(f *testing.F) {
+	for seed := range uint64(3) {
+		var b []byte
+		for _, r := range traffic(seed, 8) {
+			b = append(b, byte(len(r.Data)))
+			b = append(b, r.Data...)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var recs []pcapfile.Record
+		for now := int64(1e18); len(b) > 1; now += 1e6 {
+			n := min(int(b[0]), len(b)-1)
+			recs = append(recs, pcapfile.Record{Time: now, Data: b[1 : 1+n], WireLen: n, Link: packet.LinkEthernet})
+			b = b[1+n:]
+		}
+		got, st := run(t, &frames{recs: recs}, Options{Specs: all.Specs(), Shards: 1, IgnoreChecksums: true})
+		if st.Panics != 0 {
+			t.Fatalf("an analyzer panicked: %s", st.Panic)
+		}
+		if again, _ := run(t, &frames{recs: recs}, Options{Specs: all.Specs(), Shards: 1, IgnoreChecksums: true}); again != got {
+			t.Fatalf("two runs differ: %s", firstDifference(again, got))
+		}
+	})
+}
