@@ -10,6 +10,7 @@ import (
 	"wirehunt/analyzer/gssapi"
 	"wirehunt/analyzer/http"
 	"wirehunt/analyzer/krb"
+	"wirehunt/analyzer/mysql"
 	"wirehunt/analyzer/ntlm"
 	"wirehunt/analyzer/ntp"
 	"wirehunt/analyzer/smb"
@@ -32,6 +33,7 @@ func Specs() []*analyzer.Spec {
 		http.Spec(),
 		krb.Spec(),
 		krb.TCPSpec(),
+		mysql.Spec(),
 		ntlm.Spec(),
 		ntp.Spec(),
 		smb.Spec(),

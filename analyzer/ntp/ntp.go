@@ -79,18 +79,8 @@ func (s *session) standard(dir analyzer.Dir, b []byte) bool {
 	colRootDisp.Set(r, short(b[8:]))
 	id := b[12:16]
 	switch b[1] {
-	case 0:
+	case 0, 1:
 		colRefID.Set(r, id)
-	case 1:
-		var name [4]byte
-		n := 0
-		for _, c := range id {
-			if c != 0 {
-				name[n] = c
-				n++
-			}
-		}
-		colRefID.Set(r, name[:n])
 	default:
 		var text [15]byte
 		colRefID.Set(r, packet.AddrFrom4(id).AppendTo(text[:0]))

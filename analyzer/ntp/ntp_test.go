@@ -59,7 +59,7 @@ func TestForms(t *testing.T) {
 	f("cut", request[:90], "-")
 	f("version 0", "03"+request[2:], "-")
 	f("mode 0", "e0"+request[2:], "-")
-	f("reference clock", "2401"+request[4:24]+"47505300"+request[32:], `"ref_id":"GPS"`)
+	f("reference clock", "2401"+request[4:24]+"47505300"+request[32:], `"ref_id":"GPS\\x00"`)
 	f("answer first", answer, `"id.orig_h":"93.184.216.34"`)
 	f("control", "16c2000500064aef00000002abcd", `ntp_control {`)
 	f("control", "16c2000500064aef00000002abcd", `"version":2,"mode":6,"op_code":2,"sequence":5,"status":6,"association_id":19183,"resp_bit":true,"err_bit":true,"more_bit":false`)
