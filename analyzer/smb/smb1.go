@@ -84,6 +84,7 @@ func (a *Analyzer) smb1(dir analyzer.Dir, b []byte) bool {
 		next := int(le.Uint16(words[2:]))
 		if next <= off {
 			a.Weird("smb_andx_offset_not_advancing", "")
+			a.Conn.Skip()
 			return false
 		}
 		if next+3 > len(b) {
