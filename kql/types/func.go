@@ -78,3 +78,22 @@ type Catalogue interface {
 	ScalarNames() []string
 	AggregateNames() []string
 }
+
+// Gen writes SQL for a dialect; a Lower calls it for its arguments.
+type Gen interface {
+	// Expr returns an expression as SQL text that stands safely between
+	// operators.
+	Expr(e Expr) string
+	// Text returns a string literal.
+	Text(s string) string
+	// JSON returns a value as the dialect's JSON, null as null.
+	JSON(e Expr) string
+	// GoCall returns a call of the function's Eval at run time.
+	GoCall(c *Call) string
+	// Order returns the order that an order-sensitive aggregate follows, with
+	// ORDER BY and a space in front, or "".
+	Order() string
+}
+
+// Lower writes a call as SQL.
+type Lower func(g Gen, c *Call) string

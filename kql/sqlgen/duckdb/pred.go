@@ -1,0 +1,179 @@
+package duckdb
+
+import (
+	"strings"
+
+	"wirehunt/kql/funcs/dyn"
+	"wirehunt/kql/plan"
+	"wirehunt/kql/sqlgen"
+	"wirehunt/kql/types"
+	"wirehunt/schema"
+)
+
+// Pred writes a condition of a WHERE or ON, where null counts as false.  There
+// Kusto's equality needs no care for nulls, and a comparison of a nullable
+// string with a constant that is not empty can leave the column bare, so that
+// the store can skip what its statistics exclude.
+func (g *gen) Pred(e types.Expr) string {
+	switch e := e.(type) {
+	case *types.Call:
+		switch e.Fn.Name {
+		case "and", "or":
+			word := " AND "
+			if e.Fn.Name == "or" {
+				word = " OR "
+			}
+			parts := make([]string, len(e.Args))
+			for i, a := range e.Args {
+				parts[i] = g.Pred(a)
+			}
+			return "(" + strings.Join(parts, word) + ")"
+		case "==":
+			if e.Args[0].Type() == schema.String {
+				return "(" + g.bareIf(e.Args[0], e.Args[1]) + " = " + g.bareIf(e.Args[1], e.Args[0]) + ")"
+			}
+			return "(" + g.Expr(e.Args[0]) + " = " + g.Expr(e.Args[1]) + ")"
+		case "contains", "contains_cs", "startswith_cs", "endswith_cs", "matches regex":
+			if v, ok := types.IsConst(e.Args[1]); ok && v != "" && e.Fn.Name != "matches regex" {
+				if r, ok := e.Args[0].(*types.Ref); ok && r.Col.Raw {
+					return g.withBare(r, e)
+				}
+			}
+		}
+	case *types.In:
+		if !e.Not && !e.Fold && e.X.Type() == schema.String && allNonEmpty(e.List) {
+			if r, ok := e.X.(*types.Ref); ok && r.Col.Raw {
+				return g.inList(e, g.bare(r.Col))
+			}
+		}
+	}
+	return g.Expr(e)
+}
+
+// withBare writes a call whose first argument is a nullable column without
+// its null guard: null gives null, which a condition takes for false.
+func (g *gen) withBare(r *types.Ref, e *types.Call) string {
+	g.naked = r.Col
+	s := g.call(e)
+	g.naked = nil
+	return s
+}
+
+// bareIf writes x without its null guard where the other side is a constant
+// that is not the empty string.
+func (g *gen) bareIf(x, other types.Expr) string {
+	if v, ok := types.IsConst(other); ok && v != "" {
+		if r, ok := x.(*types.Ref); ok && r.Col.Raw {
+			return g.bare(r.Col)
+		}
+	}
+	return g.Expr(x)
+}
+
+func allNonEmpty(list []types.Expr) bool {
+	for _, l := range list {
+		v, ok := types.IsConst(l)
+		if s, isText := v.(string); !ok || !isText || s == "" || l.Type() != schema.String {
+			return false
+		}
+	}
+	return true
+}
+
+// in writes x in (list).
+func (g *gen) in(e *types.In) string {
+	return g.inList(e, g.Expr(e.X))
+}
+
+func (g *gen) inList(e *types.In, x string) string {
+	var items []string
+	var arrays []string
+	t := e.X.Type()
+	fold := func(s string) string {
+		if e.Fold {
+			return "lower(" + s + ")"
+		}
+		return s
+	}
+	for _, l := range e.List {
+		if l.Type() == schema.Dynamic {
+			if c, ok := l.(*types.Const); ok {
+				for _, v := range constElements(c) {
+					items = append(items, fold(castTo(sqlgen.Text(v), t)))
+				}
+				continue
+			}
+			arrays = append(arrays, g.Expr(l))
+			continue
+		}
+		items = append(items, fold(g.Expr(l)))
+	}
+	x = fold(x)
+	var or []string
+	if len(items) > 0 {
+		or = append(or, x+" IN ("+strings.Join(items, ", ")+")")
+	}
+	for _, a := range arrays {
+		list := "json_extract_string(" + a + ", '$[*]')"
+		if e.Fold {
+			list = "list_transform(" + list + ", lambda v: lower(v))"
+		}
+		or = append(or, "coalesce(list_contains("+list+", "+castText(x, t)+"), false)")
+	}
+	s := "false"
+	if len(or) > 0 {
+		s = "(" + strings.Join(or, " OR ") + ")"
+	}
+	if t != schema.String && len(or) > 0 {
+		s = "coalesce(" + s + ", false)"
+	}
+	if e.Not {
+		return "(NOT " + s + ")"
+	}
+	return s
+}
+
+func castText(x string, t schema.Type) string {
+	if t == schema.String || t == schema.Dynamic || t == schema.Guid {
+		return x
+	}
+	return "CAST(" + x + " AS VARCHAR)"
+}
+
+func castTo(x string, t schema.Type) string {
+	if t == schema.String || t == schema.Dynamic || t == schema.Guid {
+		return x
+	}
+	return "TRY_CAST(" + x + " AS " + sqlType(t) + ")"
+}
+
+// constElements returns the elements of a constant JSON array as text.
+func constElements(c *types.Const) []string {
+	s, _ := c.V.(string)
+	v, _ := dyn.Parse(s)
+	list, _ := v.([]any)
+	out := make([]string, 0, len(list))
+	for _, x := range list {
+		if x != nil {
+			out = append(out, dyn.Text(x))
+		}
+	}
+	return out
+}
+
+func (g *gen) inSelect(e *plan.InSelect) string {
+	x := g.Expr(e.X)
+	s := *e.Select
+	col := s.Out[0]
+	sub := g.query(&s, 1)
+	name := g.names.Column(col.Col)
+	y := name
+	if e.Fold {
+		x, y = "lower("+x+")", "lower("+name+")"
+	}
+	in := x + " IN (SELECT " + y + " FROM (\n" + sub + ") WHERE " + name + " IS NOT NULL)"
+	if e.Not {
+		return "(NOT coalesce(" + in + ", false))"
+	}
+	return "(" + in + ")"
+}
