@@ -138,7 +138,10 @@ func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 		}
 		look := min(n, maxMessage)
 		if len(h) < frameLen+look {
-			if len(h) >= frameLen+4 && !knownProtocol(h[frameLen:]) {
+			if len(h) < frameLen+4 {
+				return consumed, frameLen + min(look, 4)
+			}
+			if !knownProtocol(h[frameLen:]) {
 				a.Violate("no SMB message")
 				return 0, 0
 			}
