@@ -1,6 +1,9 @@
 package file
 
-import "wirehunt/analyzer"
+import (
+	"wirehunt/analyzer"
+	"wirehunt/packet"
+)
 
 // sniffLen is how many first bytes of a file are looked at, as Zeek's
 // default_file_bof_buffer_size.
@@ -35,7 +38,8 @@ type File struct {
 	// Tag is the owner's own.
 	Tag uint64
 
-	conn    *analyzer.Conn
+	conn    *analyzer.Conn // the one that the file is on now
+	conns   []endpoints    // all that it was on
 	owner   Owner
 	source  string
 	mime    string
@@ -59,6 +63,16 @@ type File struct {
 // to the head.
 type span struct{ from, to uint64 }
 
+// endpoints identify a connection.
+type endpoints struct {
+	uid                string
+	orig, resp         packet.Addr
+	origPort, respPort uint16
+}
+
+// maxConns is how many connections of a file are remembered.
+const maxConns = 100
+
 // New returns an open file on connection c.
 func New(c *analyzer.Conn, source string, isOrig bool, owner Owner) *File {
 	f := new(File)
@@ -72,8 +86,27 @@ func (f *File) Open(c *analyzer.Conn, source string, isOrig bool, owner Owner) {
 	*f = File{
 		ID: c.NewFileID(), conn: c, owner: owner, source: source, isOrig: isOrig, open: true,
 		first: c.Now, last: c.Now,
-		Filename: f.Filename[:0], head: f.head[:0], pending: f.pending[:0],
+		Filename: f.Filename[:0], head: f.head[:0], pending: f.pending[:0], conns: f.conns[:0],
 	}
+	f.Join(c, owner)
+}
+
+// Join puts the file on another connection: what is given from now on comes
+// from there.  It reports whether the file was never on that connection; if
+// so, owner is the one that is told the file's type.  The file has a row for
+// each of its connections.
+func (f *File) Join(c *analyzer.Conn, owner Owner) bool {
+	f.conn = c
+	for i := range f.conns {
+		if f.conns[i].uid == c.UID {
+			return false
+		}
+	}
+	if len(f.conns) < maxConns {
+		f.conns = append(f.conns, endpoints{c.UID, c.Orig, c.Resp, c.OrigPort, c.RespPort})
+	}
+	f.owner = owner
+	return true
 }
 
 // IsOpen reports whether the file was opened and has not ended.
@@ -292,8 +325,17 @@ func (f *File) end(timedOut bool) {
 	if !f.sniffed {
 		f.sniff()
 	}
-	c := f.conn
-	r := c.Row(Log, f.first)
+	for i := range f.conns {
+		f.write(&f.conns[i], timedOut)
+	}
+}
+
+// write writes the file's row for one of its connections.
+func (f *File) write(c *endpoints, timedOut bool) {
+	r := f.conn.Row(Log, f.first)
+	if c.uid != f.conn.UID {
+		r.SetConn(f.first, c.uid, c.orig, c.origPort, c.resp, c.respPort)
+	}
 	colFUID.SetString(r, f.ID)
 	colSource.SetString(r, f.source)
 	colDepth.Set(r, f.Depth)
@@ -307,11 +349,11 @@ func (f *File) end(timedOut bool) {
 	}
 	colFilename.SetNonEmpty(r, f.Filename)
 	colDuration.Set(r, f.last-f.first)
-	sender := c.Resp
+	sender := c.resp
 	if f.isOrig {
-		sender = c.Orig
+		sender = c.orig
 	}
-	colLocalOrig.Set(r, c.IsLocal(sender))
+	colLocalOrig.Set(r, f.conn.IsLocal(sender))
 	colIsOrig.Set(r, f.isOrig)
 	colSeen.Set(r, f.seen)
 	if f.sized {

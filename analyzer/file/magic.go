@@ -25,12 +25,12 @@ func (m *magic) match(b []byte) bool {
 
 // magicsByFirst lists, for each first byte of a file, the signatures that can
 // match.
-var magicsByFirst = func() (lists [256][]uint8) {
+var magicsByFirst = func() (lists [256][]uint16) {
 	for i := range magics {
 		m := &magics[i]
 		for first := range lists {
 			if m.at > 0 || m.text == "" || m.text[0] == byte(first) {
-				lists[first] = append(lists[first], uint8(i))
+				lists[first] = append(lists[first], uint16(i))
 			}
 		}
 	}

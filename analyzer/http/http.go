@@ -28,9 +28,8 @@ type Analyzer struct {
 	tunnel     *analyzer.Feeder
 	upgraded   bool
 
-	ranged    file.File // the file that replies to range requests are pieces of
-	rangedKey []byte    // its host and URI
-	scratch   []byte
+	ranged  *rangedFile // that replies to range requests are pieces of
+	scratch []byte
 }
 
 const (
@@ -89,7 +88,7 @@ func (a *Analyzer) Reset() {
 	a.keepAlive, a.connClose, a.connect, a.requests = false, false, false, 0
 	a.upgrade, a.protocol, a.code, a.unanswered = false, a.protocol[:0], 0, a.unanswered[:0]
 	a.raw, a.tunnel, a.upgraded = false, nil, false
-	a.rangedKey = a.rangedKey[:0]
+	a.ranged = nil
 	for d := range a.side {
 		s := &a.side[d]
 		s.a, s.dir = a, analyzer.Dir(d)
@@ -359,7 +358,7 @@ func (a *Analyzer) Close() {
 	for d := range a.side {
 		a.side[d].file.TimeOut()
 	}
-	a.ranged.TimeOut()
+	a.leaveRanged()
 	for len(a.txns.pending) > 0 {
 		t := a.txns.pending[0]
 		if t.index == 0 { // never made by a request or a reply

@@ -207,32 +207,18 @@ func (s *side) fileData(b []byte) {
 	}
 }
 
-// rangeTimeout is how long a file of pieces waits for the next one
-// (default_file_timeout_interval), ns.
-const rangeTimeout = 120e9
-
 // openFile returns the entity's file, which it opens at its first bytes; nil
 // if the file was complete before.
 func (s *side) openFile() *file.File {
 	a := s.a
-	f := &s.file
 	isOrig := s.dir == analyzer.Orig
 	if t := a.txns.cur; !isOrig && t != nil && t.rangeRequest {
-		f = &a.ranged
-		a.scratch = append(a.scratch[:0], 0)
-		if t.host.isSet() {
-			a.scratch = append(a.scratch, t.get(t.host)...)
+		if s.sized && (a.ranged == nil || !a.ranged.IsOpen()) {
+			return nil
 		}
-		if t.uri.isSet() {
-			a.scratch = append(a.scratch, t.get(t.uri)...)
-		}
-		if f.IsOpen() && (string(a.scratch) != string(a.rangedKey) || f.Idle(a.Conn.Now) > rangeTimeout) {
-			f.TimeOut()
-		}
-		if !f.IsOpen() {
-			a.rangedKey = append(a.rangedKey[:0], a.scratch...)
-		}
+		return &a.rangedFile(t).File
 	}
+	f := &s.file
 	if f.IsOpen() {
 		return f
 	}
@@ -240,9 +226,6 @@ func (s *side) openFile() *file.File {
 		return nil
 	}
 	f.Open(a.Conn, "HTTP", isOrig, &a.files[s.dir])
-	if t := a.txns.cur; t != nil && t.inEntity && t.filename.isSet() {
-		f.Filename = append(f.Filename, t.get(t.filename)...)
-	}
 	a.fileOpened(f, s.dir)
 	return f
 }
@@ -253,8 +236,9 @@ func (s *side) endFile() {
 		return
 	}
 	s.file.EOF()
-	if s.dir == analyzer.Resp && s.pieces {
-		s.a.ranged.EOF()
+	if r := s.a.ranged; s.dir == analyzer.Resp && r != nil && r.IsOpen() {
+		r.Join(s.a.Conn, &s.a.files[s.dir])
+		r.EOF()
 	}
 }
 
@@ -379,8 +363,9 @@ func (s *side) undelivered(n uint64) bool {
 		return false
 	}
 	f := &s.file
-	if s.pieces && s.a.ranged.IsOpen() {
-		f = &s.a.ranged
+	if r := s.a.ranged; s.dir == analyzer.Resp && r != nil && r.IsOpen() {
+		r.Join(s.a.Conn, &s.a.files[s.dir])
+		f = &r.File
 	}
 	if f.IsOpen() {
 		f.GapAt(m.body, n)

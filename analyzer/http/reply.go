@@ -68,6 +68,9 @@ func (a *Analyzer) reply(reason []byte, hasReason bool) {
 	if isInfo(a.code) {
 		t.info, t.infoMsg = a.code, t.statusMsg
 	}
+	if a.code == 200 && string(t.lookup(t.method)) == "CONNECT" {
+		a.tunnelFound()
+	}
 }
 
 // noReason is what Zeek logs for a missing reason phrase.

@@ -75,9 +75,9 @@ func Spec() *analyzer.Spec {
 		Logs:     []*event.Log{Log, file.Log},
 		TCPPorts: []uint16{80, 81, 631, 1080, 3128, 8000, 8080, 8888},
 		Probe:    probe,
-
-		TCP: true,
-		New: func() analyzer.Analyzer { return new(Analyzer) },
+		TCP:      true,
+		Shared: newShared,
+		New:    func() analyzer.Analyzer { return new(Analyzer) },
 	}
 }
 

@@ -202,6 +202,9 @@ func (a *Analyzer) fileOpened(f *file.File, dir analyzer.Dir) {
 		return
 	}
 	f.Tag = t.id
+	if t.inEntity && t.filename.isSet() {
+		f.Filename = append(f.Filename[:0], t.get(t.filename)...)
+	}
 	l := &t.files[dir]
 	if len(l.ids) >= maxFiles {
 		return
