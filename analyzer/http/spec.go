@@ -76,8 +76,8 @@ func Spec() *analyzer.Spec {
 		TCPPorts: []uint16{80, 81, 631, 1080, 3128, 8000, 8080, 8888},
 		Probe:    probe,
 		TCP:      true,
-		Shared: newShared,
-		New:    func() analyzer.Analyzer { return new(Analyzer) },
+		Shared:   newShared,
+		New:      func() analyzer.Analyzer { return new(Analyzer) },
 	}
 }
 
