@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"fmt"
+	"reflect"
 	"runtime/debug"
 
 	"wirehunt/event"
@@ -38,6 +39,9 @@ type Stats struct {
 	// stack.
 	Panics uint64
 	Panic  string
+	// Bytes is the memory of the analyzers in use, without what they allocate
+	// themselves.
+	Bytes int
 	// Violations is how many analyzers were removed.
 	Violations uint64
 	// ExpectationsDropped is how many expectations there was no room for.
@@ -56,6 +60,7 @@ type Engine struct {
 	ports   [2]portTable // TCP, UDP
 	probes  [2]probeSet
 	free    [][]*Feeder
+	size    []int // bytes of an analyzer, by spec; 0 before the first
 	freeDet []*detector
 	expects expectations
 	batches map[*event.Log]*event.Batch
@@ -79,7 +84,7 @@ func NewEngine(specs []*Spec, o Options) *Engine {
 	}
 	e := &Engine{
 		control: o.Control, nets: o.LocalNets, specs: specs,
-		byName: make(map[string]int, len(specs)), free: make([][]*Feeder, len(specs)),
+		byName: make(map[string]int, len(specs)), free: make([][]*Feeder, len(specs)), size: make([]int, len(specs)),
 		batches: make(map[*event.Log]*event.Batch),
 	}
 	if e.control == nil {
@@ -199,7 +204,11 @@ func (e *Engine) attach(c *Conn, parent *Base, spec int, expected any) *Feeder {
 		f = &Feeder{a: a, base: a.base(), spec: spec}
 		f.stream, _ = a.(Stream)
 		f.grams, _ = a.(Datagrams)
+		if e.size[spec] == 0 {
+			e.size[spec] = int(reflect.TypeOf(a).Elem().Size())
+		}
 	}
+	e.Stats.Bytes += e.size[spec]
 	tail := f.base.tail
 	*f.base = Base{Conn: c, Expected: expected, spec: s, parent: parent, tail: [2][]byte{tail[0][:0], tail[1][:0]}}
 	f.next = nil
@@ -246,6 +255,7 @@ func (e *Engine) recycle(f *Feeder) {
 		}
 	}
 	e.free[f.spec] = append(e.free[f.spec], f)
+	e.Stats.Bytes -= e.size[f.spec]
 }
 
 // Data delivers the next bytes of a side's TCP stream.
@@ -401,9 +411,13 @@ func (e *Engine) violate(b *Base, _ string) {
 	}
 }
 
+const interactiveTimeout = int64(3600e9)
+
 func (e *Engine) confirm(b *Base) {
-	if b.spec.Inactivity > 0 {
-		e.control.SetInactivity(b.Conn, b.spec.Inactivity)
+	switch b.spec.Name {
+	case "ssh", "ftp":
+		// People work on these: Zeek's analyzer_inactivity_timeouts.
+		e.control.SetInactivity(b.Conn, interactiveTimeout)
 	}
 	b.Conn.AddService(b.spec.Name)
 }

@@ -75,9 +75,6 @@ type Spec struct {
 	// WeirdSource is the analyzer in weird.log's source; "" means Name in
 	// upper case.
 	WeirdSource string
-	// Inactivity, if not 0, is the inactivity time-out, ns, of connections on
-	// which the protocol is confirmed (Zeek's analyzer_inactivity_timeouts).
-	Inactivity int64
 	// Shared, where not nil, makes the state that Base.Shared returns; it is
 	// called at most once an engine.
 	Shared func() any

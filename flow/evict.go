@@ -46,6 +46,15 @@ func (t *Table) list(f *Flow) *lru {
 // spare is how many flows in use are passed over in search of an idle one.
 const spare = 16
 
+// Evict closes a flow to save memory, and reports whether there was one.
+func (t *Table) Evict() bool {
+	if t.Stats.Live == 0 {
+		return false
+	}
+	t.evict()
+	return true
+}
+
 // evict closes a flow to make room: the oldest on which only one side has
 // sent, so that a flood of SYNs pushes out its own; failing that one that has
 // been idle for long.

@@ -29,7 +29,7 @@ type Handler interface {
 type Options struct {
 	// Seed keys the hash of flow keys.
 	Seed uint64
-	// MaxFlows bounds how many flows are tracked at once; 0 means 1 << 18.
+	// MaxFlows bounds how many flows are tracked at once; 0 means 1 << 16.
 	MaxFlows int
 	// ReassemblyBytes bounds the memory for out-of-order data; 0 means
 	// 64 MiB.
@@ -94,7 +94,7 @@ func NewTable(h Handler, o Options) *Table {
 	set(&o.ICMPTimeout, 60e9)
 	set(&o.OtherTimeout, 60e9)
 	if o.MaxFlows == 0 {
-		o.MaxFlows = 1 << 18
+		o.MaxFlows = 1 << 16
 	}
 	if o.ReassemblyBytes == 0 {
 		o.ReassemblyBytes = 64 << 20

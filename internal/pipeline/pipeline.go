@@ -43,11 +43,14 @@ type Options struct {
 	LocalNets []analyzer.Net
 	// Seed keys all hashes: the same seed gives the same uids.
 	Seed uint64
-	// MaxFlows bounds how many flows are tracked at once; 0 means 1 << 17.
+	// MaxFlows bounds how many flows are tracked at once; 0 means 1 << 16.
 	MaxFlows int
 	// ReassemblyBytes bounds the memory for out-of-order data and fragments;
 	// 0 means 64 MiB.
 	ReassemblyBytes int
+	// AnalyzerBytes bounds the memory for analyzers in use, without what they
+	// allocate themselves; beyond it flows are closed early.  0 means 128 MiB.
+	AnalyzerBytes int
 	// CommunityID adds the Community ID v1 to conn.log.
 	CommunityID bool
 	// Progress, if not nil, is kept up to date with the counters while Run
@@ -58,7 +61,7 @@ type Options struct {
 // Marks are this far apart, in ns of packet time and in packets.
 const (
 	epochTime    = int64(1e9)
-	epochPackets = 1 << 15
+	epochPackets = 1 << 14
 	// progressEvery is how many batches go by from one update of Progress to
 	// the next.
 	progressEvery = 16
@@ -73,10 +76,13 @@ func Run(ctx context.Context, src capture.Source, o Options, sink Sink) (Stats, 
 		o.Shards = runtime.GOMAXPROCS(0)
 	}
 	if o.MaxFlows == 0 {
-		o.MaxFlows = 1 << 17
+		o.MaxFlows = 1 << 16
 	}
 	if o.ReassemblyBytes == 0 {
 		o.ReassemblyBytes = 64 << 20
+	}
+	if o.AnalyzerBytes == 0 {
+		o.AnalyzerBytes = 128 << 20
 	}
 	if o.Progress == nil {
 		o.Progress = new(Progress)
@@ -98,6 +104,7 @@ type clock struct {
 // tick takes the time of the next packet, and reports whether a mark at the
 // returned time has to be set before it.
 func (c *clock) tick(t int64) (mark int64, due bool) {
+	t = sane(t)
 	if !c.started {
 		c.started = true
 		c.now, c.mark = t, t-t%epochTime
@@ -119,6 +126,10 @@ func (c *clock) tick(t int64) (mark int64, due bool) {
 	return mark, due
 }
 
+// sane brings a packet's time into the range in which times can be added to
+// without overflow: 1970 to 2116.
+func sane(t int64) int64 { return min(max(t, 0), 1<<62) }
+
 func runInline(ctx context.Context, src capture.Source, o Options, sink Sink) (Stats, error) {
 	s := newShard(&o, 1)
 	m := newMerger(sink)
@@ -138,6 +149,7 @@ func runInline(ctx context.Context, src capture.Source, o Options, sink Sink) (S
 			}
 			st := s.stats()
 			st.Rows = m.rows
+			o.Progress.set(0, st)
 			return st, err
 		}
 		for i := range b.Records {

@@ -63,7 +63,7 @@ func (c *collect) Write(batches ...*event.Batch) error {
 			c.logs[name] = new(bytes.Buffer)
 		}
 		for n := range b.Len() {
-			if o := b.Order(n); o.Less(c.last[name]) {
+			if o := b.Order(n); o.Time < c.last[name].Time || n > 0 && o.Less(c.last[name]) {
 				return fmt.Errorf("%s: row at %v comes after one at %v", name, o, c.last[name])
 			}
 			c.last[name] = b.Order(n)
@@ -316,6 +316,22 @@ func TestUIDsAreStableAndDistinct(t *testing.T) {
 	}
 	if len(uids) != 3 {
 		t.Errorf("%d uids for 3 connections: %s", len(uids), got)
+	}
+}
+
+// TestOddTimes runs packets from before 1970 and from the end of time.
+func TestOddTimes(t *testing.T) {
+	recs := traffic(5, 2000)
+	times := []int64{-1 << 63, -5, 0, 1<<63 - 1, 1e18, 1 << 62, 7}
+	for i := range recs {
+		recs[i].Time = times[i%len(times)]
+	}
+	want, st := run(t, &frames{recs: recs}, Options{Specs: all.Specs(), Shards: 1, IgnoreChecksums: true})
+	if st.Packets != 2000 || st.Flows == 0 {
+		t.Fatalf("stats %+v", st)
+	}
+	if got, _ := run(t, &frames{recs: recs}, Options{Specs: all.Specs(), Shards: 3, IgnoreChecksums: true}); got != want {
+		t.Fatalf("3 shards give other records than 1: %s", firstDifference(got, want))
 	}
 }
 

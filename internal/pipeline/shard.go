@@ -27,6 +27,7 @@ type shard struct {
 	defrag *packet.Defrag
 	slabs  []*[slabSize]session
 	count  counters
+	budget int // bytes of analyzers
 
 	pkts  [packet.MaxHops + 1]packet.Packet // by tunnel depth
 	stack []layer                           // tunnels around the packet that is worked on
@@ -35,6 +36,7 @@ type shard struct {
 
 	ts     int64 // time of the packet
 	now    int64 // of the clock
+	mark   int64 // the last one: earlier rows are written
 	opened struct {
 		ts     int64
 		hashes []uint64 // of connections that started at ts
@@ -45,6 +47,7 @@ type shard struct {
 func newShard(o *Options, shards int) *shard {
 	s := &shard{opt: o, ip: make(map[ipPair]*ipTunnel), seen: make(map[tunnelKey]int64)}
 	s.engine = analyzer.NewEngine(o.Specs, analyzer.Options{Control: s, LocalNets: o.LocalNets})
+	s.budget = o.AnalyzerBytes / shards
 	s.table = flow.NewTable(s, o.flowOptions(shards))
 	s.defrag = packet.NewDefrag(o.ReassemblyBytes/4/shards, 0)
 	return s
@@ -54,8 +57,10 @@ func newShard(o *Options, shards int) *shard {
 func (s *shard) packet(r *pcapfile.Record, now int64) {
 	s.count.packets++
 	s.count.bytes += uint64(r.WireLen)
-	s.ts, s.now = r.Time, now
+	s.ts, s.now = sane(r.Time), now
 	s.engine.SetTime(now)
+	for s.engine.Stats.Bytes > s.budget && s.table.Evict() {
+	}
 	p := &s.pkts[0]
 	packet.Decode(r.Link, r.Data, r.WireLen, p)
 	for {
@@ -253,6 +258,8 @@ func (s *shard) Flipped(f *flow.Flow) {
 func (s *shard) Closed(f *flow.Flow, at int64) {
 	ses := s.session(f)
 	c := &ses.conn
+	// Timers of packets with times in the past can have been due long ago.
+	at = max(at, s.mark)
 	s.engine.SetTime(at)
 	c.Now = at
 	s.engine.Close(c)
@@ -310,6 +317,7 @@ func (s *shard) flow(c *analyzer.Conn) *flow.Flow { return s.table.Flow(c.FlowID
 func (s *shard) advance(mark int64) {
 	s.now = max(s.now, mark)
 	s.table.Advance(mark)
+	s.mark = mark
 }
 
 // finish closes all flows at the end of the capture.

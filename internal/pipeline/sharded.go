@@ -114,8 +114,9 @@ func runSharded(ctx context.Context, src capture.Source, o Options, sink Sink) (
 	close(p.marks)
 	p.writer.Wait()
 	var st Stats
-	for _, s := range p.shards {
+	for i, s := range p.shards {
 		one := s.stats()
+		p.opt.Progress.set(i, one)
 		st.add(&one)
 	}
 	st.Rows = p.merged.rows
