@@ -174,15 +174,13 @@ func (a *Analyzer) reply(b []byte) {
 	case a.pending != 0:
 		code, more = 0, true
 	case code < 100:
-		a.off = true
-		a.Violate("no reply code")
+		a.violate("no reply code")
 		return
 	case len(b) > 3 && b[3] == '-':
 		a.pending, more = code, true
 		b = skipSpace(b[4:])
 	case len(b) > 3 && b[3] != ' ':
-		a.off = true
-		a.Violate("no blank after the reply code")
+		a.violate("no blank after the reply code")
 		return
 	default:
 		b = skipSpace(b[3:])
@@ -199,6 +197,15 @@ func (a *Analyzer) reply(b []byte) {
 	}
 	a.session.reply(code, b, more)
 	a.replyToken(code, line)
+}
+
+// violate gives up.  Before the client's first command it only passes over
+// the line, as in Zeek.
+func (a *Analyzer) violate(reason string) {
+	if a.Confirmed() {
+		a.off = true
+		a.Violate(reason)
+	}
 }
 
 // commandToken gives the token of an ADAT command to the TLS analyzer: the

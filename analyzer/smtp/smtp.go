@@ -283,8 +283,12 @@ func (a *Analyzer) sentCommand(c command, arg []byte) {
 func (a *Analyzer) reply(line []byte) {
 	code := replyCode(line)
 	if code < 100 || code > 599 {
-		a.off = true
-		a.Violate("reply code out of range")
+		// Before the client's first command the line is only passed over, as
+		// in Zeek.
+		if a.Confirmed() {
+			a.off = true
+			a.Violate("reply code out of range")
+		}
 		return
 	}
 	if a.pending != 0 && code != a.pending {
