@@ -71,7 +71,7 @@ type side struct {
 	finished bool // it is over
 	msg      message
 	parts    mime.Parser
-	zip      inflater
+	zip      *inflater // made when first needed: it is large
 	file     file.File
 	pieces   bool // the entity is a piece of a file
 	offset   uint64

@@ -65,7 +65,9 @@ func (s *side) start(rule bodyRule) {
 	s.started, s.finished = true, false
 	s.msg.reset()
 	s.msg.rule = rule
-	s.zip.reset()
+	if s.zip != nil {
+		s.zip.reset()
+	}
 	s.plain = 0
 	s.BeginEntity(0)
 }
@@ -166,7 +168,10 @@ func (s *side) rawPart(b []byte) {
 }
 
 func (s *side) unzip(b []byte) {
-	z := &s.zip
+	if s.zip == nil {
+		s.zip = new(inflater)
+	}
+	z := s.zip
 	head := len(z.out)
 	n := z.write(b)
 	if n == 0 {
