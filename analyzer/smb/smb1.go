@@ -93,7 +93,7 @@ func (a *Analyzer) smb1(dir analyzer.Dir, b []byte) bool {
 		cmd, off = words[0], next
 	}
 	if m.reply {
-		delete(a.s.pending, m.mid)
+		a.s.done(m.mid)
 	}
 	return true
 }
@@ -256,7 +256,7 @@ func (a *Analyzer) smb1Response(m *smb1Msg, cmd byte, c *command) {
 		if m.status != 0 || len(w) < 68 {
 			return
 		}
-		f := c.file
+		f := c.own()
 		f.action = fileOpen
 		f.size = le.Uint64(w[55:])
 		f.setTimes(w[11:43])
@@ -269,7 +269,7 @@ func (a *Analyzer) smb1Response(m *smb1Msg, cmd byte, c *command) {
 		at, n := uint64(le.Uint16(w[12:])), uint64(le.Uint16(w[10:]))|uint64(le.Uint16(w[14:]))<<16
 		if c.isPipe {
 			a.pipeData(m.dir, c.id, part(m.b, at, n))
-		} else if c.id != (fileID{}) {
+		} else if c.file != nil {
 			a.content(m.dir, c.file, c.off, m.b, at, n)
 		}
 	case smb1Transaction:

@@ -104,19 +104,26 @@ func (a *Analyzer) smb2(m *smb2Msg) {
 		case m.tid != 0:
 			c.tree = a.tree(m.tid)
 		default:
-			c.tree = &tree{ts: a.Conn.Now}
+			a.noTree(c)
 		}
 	} else if c.tree == nil {
-		c.tree = &tree{ts: a.Conn.Now}
+		a.noTree(c)
 	}
 	if m.response {
 		a.smb2Reply(m, c)
 		if m.status != statusPending {
-			delete(a.s.pending, m.mid)
+			a.s.done(m.mid)
 		}
 		return
 	}
 	a.smb2Request(m, c)
+}
+
+// noTree gives a command that names no share one about which nothing is
+// known.
+func (a *Analyzer) noTree(c *command) {
+	a.s.noTree = tree{ts: a.Conn.Now}
+	c.tree = &a.s.noTree
 }
 
 func (a *Analyzer) smb2Request(m *smb2Msg, c *command) {
@@ -186,7 +193,7 @@ func (a *Analyzer) smb2CreateRequest(m *smb2Msg, c *command) {
 	if len(b) < 56 {
 		return
 	}
-	f := c.file
+	f := c.own()
 	f.setName(part(m.b, uint64(le.Uint16(b[44:])), uint64(le.Uint16(b[46:]))), true)
 	f.deleteOnClose = le.Uint32(b[40:])&optionDeleteOnClose != 0
 	if !c.tree.known && isPipeName(f.name) {
@@ -277,7 +284,7 @@ func (a *Analyzer) smb2Reply(m *smb2Msg, c *command) {
 		at, n := uint64(b[2]), uint64(le.Uint32(b[4:]))
 		if c.isPipe {
 			a.pipeData(m.dir, c.id, part(m.b, at, n))
-		} else if c.id != (fileID{}) {
+		} else if c.file != nil {
 			a.content(m.dir, c.file, c.off, m.b, at, n)
 		}
 	case smb2Ioctl:

@@ -330,6 +330,26 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// BenchmarkRead reads a file of 64 KiB, in segments of 1,460 bytes.
+func BenchmarkRead(b *testing.B) {
+	e := analyzer.NewEngine([]*analyzer.Spec{Spec()}, analyzer.Options{})
+	c := &analyzer.Conn{UID: "C1", Proto: 6, RespPort: 445}
+	e.OpenWith(c, "smb")
+	e.Data(c, analyzer.Orig, []byte(create(2, 5, 0, "big").String()))
+	e.Data(c, analyzer.Resp, []byte(createReply(2, 5, 9, 0, 1).String()))
+	ask, answer := []byte(read(3, 5, 9, 0).String()), []byte(readReply(3, 5, strings.Repeat("x", 64<<10)).String())
+	b.SetBytes(int64(len(answer)))
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Data(c, analyzer.Orig, ask)
+		for p := answer; len(p) > 0; {
+			n := min(len(p), 1460)
+			e.Data(c, analyzer.Resp, p[:n])
+			p = p[n:]
+		}
+	}
+}
+
 func FuzzStream(f *testing.F) {
 	f.Add([]byte(treeConnect(1, `\\s\IPC$`)+create(2, 6, 0, "srvsvc").String()+write(3, 6, 9, 0, "bind").String()+closeFile(4, 6, 9).String()),
 		[]byte(treeReply(1, 6, 2)+createReply(2, 6, 9, 0, 1).String()), 5)

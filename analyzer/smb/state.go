@@ -26,6 +26,8 @@ type state struct {
 	pipes   map[fileID]*pipe
 	opened  int // pipes so far
 	seed    maphash.Seed
+	free    []*command
+	noTree  tree // stands for the share of messages that have none
 }
 
 // fileID is a file's handle: two bytes in SMB1, two numbers in SMB2.
@@ -110,6 +112,19 @@ func (s *state) reset() {
 	s.opened = 0
 }
 
+// maxFree is how many commands are kept for reuse.
+const maxFree = 64
+
+// done forgets a command whose response came.
+func (s *state) done(mid uint64) {
+	c := s.pending[mid]
+	delete(s.pending, mid)
+	if c != nil && len(s.free) < maxFree {
+		c.file, c.tree = nil, nil
+		s.free = append(s.free, c)
+	}
+}
+
 // command returns the request with message id mid, a new one if it is
 // unknown.
 func (a *Analyzer) command(mid uint64) *command {
@@ -119,10 +134,25 @@ func (a *Analyzer) command(mid uint64) *command {
 			clear(a.s.pending)
 			a.Weird("SMB_discarded_messages_state", "")
 		}
-		c = &command{ts: a.Conn.Now, file: &file{ts: a.Conn.Now}}
+		if n := len(a.s.free); n > 0 {
+			c, a.s.free = a.s.free[n-1], a.s.free[:n-1]
+			*c = command{}
+		} else {
+			c = &command{}
+		}
+		c.ts = a.Conn.Now
 		a.s.pending[mid] = c
 	}
 	return c
+}
+
+// own returns the command's own file: what it asks for before that has a
+// handle.
+func (c *command) own() *file {
+	if c.file == nil {
+		c.file = &file{ts: c.ts}
+	}
+	return c.file
 }
 
 // tree returns the share with id tid, a new one if it is unknown.
@@ -150,7 +180,7 @@ func (a *Analyzer) file(id fileID, c *command) *file {
 		if len(a.s.files) >= maxFiles {
 			clear(a.s.files)
 		}
-		f = c.file
+		f = c.own()
 		a.s.files[id] = f
 	}
 	c.file = f
