@@ -13,6 +13,7 @@ import (
 	"wirehunt/analyzer/mysql"
 	"wirehunt/analyzer/ntlm"
 	"wirehunt/analyzer/ntp"
+	"wirehunt/analyzer/rdp"
 	"wirehunt/analyzer/smb"
 	"wirehunt/analyzer/smtp"
 	"wirehunt/analyzer/socks"
@@ -36,6 +37,7 @@ func Specs() []*analyzer.Spec {
 		mysql.Spec(),
 		ntlm.Spec(),
 		ntp.Spec(),
+		rdp.Spec(),
 		smb.Spec(),
 		smtp.Spec(),
 		socks.Spec(),

@@ -172,6 +172,7 @@ var curves = byOID(map[string]curve{
 // The object identifiers that the parser itself looks for, as DER contents.
 const (
 	oidRSA              = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
+	oidMD5WithRSA       = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04"
 	oidDSA              = "\x2a\x86\x48\xce\x38\x04\x01"
 	oidEC               = "\x2a\x86\x48\xce\x3d\x02\x01"
 	oidCommonName       = "\x55\x04\x03"

@@ -177,7 +177,7 @@ func (c *Certificate) key(r asn1.Reader) bool {
 	}
 	c.KeyAlg = c.algorithm(oid)
 	switch string(oid) {
-	case oidRSA:
+	case oidRSA, oidMD5WithRSA: // the latter in certificates of Windows terminal servers
 		kr := asn1.NewReader(b)
 		pair := kr.Enter(asn1.Sequence)
 		n, e := pair.Read(asn1.Integer), pair.Read(asn1.Integer)
