@@ -8,7 +8,7 @@ import "wirehunt/event"
 // follow Zeek's script base/protocols/smb/main.zeek.
 var (
 	MappingLog = event.NewLog("smb_mapping", "SmbConnectionInspected", "Shares of SMB servers that clients connected to.")
-	FilesLog   = event.NewLog("smb_files", "SmbFileInspected", "Files on SMB servers that were opened, renamed or deleted.")
+	FilesLog   = event.NewLog("smb_files", "SmbConnectionInspected", "Files on SMB servers that were opened, renamed or deleted.")
 )
 
 var (
