@@ -7,10 +7,7 @@
 // the reference.
 package flow
 
-import (
-	"wirehunt/packet"
-	"wirehunt/reassembly"
-)
+import "wirehunt/packet"
 
 // Dir says which endpoint sent something.
 type Dir uint8
@@ -202,6 +199,3 @@ func (f *Flow) tcpState(o, r *endpoint) string {
 	}
 	return "OTH"
 }
-
-// stream returns the reassembly of what an endpoint sends.
-func (f *Flow) stream(d Dir) *reassembly.Stream { return &f.end(d).stream }

@@ -8,7 +8,10 @@
 // own flows, analyzers and rows; nothing is shared on the way of a packet.
 // The clock of packet time is the same in all shards: at marks, about a
 // second apart, every shard lets its timers go off up to the mark and gives
-// up its rows, which are merged in the order of event.Order.
+// up its rows, which are merged in the order of event.Order.  So the output is
+// the same for any number of shards, with one exception: a connection that
+// comes through tunnels between different pairs of hosts, or with and without
+// a tunnel, is one connection in one shard, but may be several in several.
 package pipeline
 
 import (

@@ -34,18 +34,15 @@ type shard struct {
 	ip    map[ipPair]*ipTunnel
 	seen  map[tunnelKey]int64 // tunnels in tunnel.log, and when last met
 
-	ts     int64 // time of the packet
-	now    int64 // of the clock
-	mark   int64 // the last one: earlier rows are written
-	opened struct {
-		ts     int64
-		hashes []uint64 // of connections that started at ts
-	}
-	comm []byte // scratch for the community id
+	ts     int64               // time of the packet
+	now    int64               // of the clock
+	mark   int64               // the last one: earlier rows are written
+	opened map[uint64]struct{} // hashes of the connections opened since
+	comm   []byte              // scratch for the community id
 }
 
 func newShard(o *Options, shards int) *shard {
-	s := &shard{opt: o, ip: make(map[ipPair]*ipTunnel), seen: make(map[tunnelKey]int64)}
+	s := &shard{opt: o, ip: make(map[ipPair]*ipTunnel), seen: make(map[tunnelKey]int64), opened: make(map[uint64]struct{})}
 	s.engine = analyzer.NewEngine(o.Specs, analyzer.Options{Control: s, LocalNets: o.LocalNets})
 	s.budget = o.AnalyzerBytes / shards
 	s.table = flow.NewTable(s, o.flowOptions(shards))
@@ -103,7 +100,7 @@ func (s *shard) decoded(p *packet.Packet, depth int) {
 	}
 	s.enclose(p)
 	f, side := s.table.Find(p, s.ts, s.now)
-	if p.Status == packet.BadTCPHeaderLen || p.Kind == packet.KindTCP && p.Status != packet.OK {
+	if p.Kind == packet.KindTCP && p.Status != packet.OK {
 		s.Weird(f, "TCP", p.Status.String())
 		return
 	}
@@ -184,23 +181,17 @@ func (s *shard) Opened(f *flow.Flow) {
 	s.engine.Open(c)
 }
 
-// connHash returns a hash of the endpoints and the start of f; of
-// connections that are alike in both it gives each another.
+// connHash returns a hash of the endpoints and the start of f.  Connections
+// that are alike in both, between two marks, get one each.
 func (s *shard) connHash(f *flow.Flow) uint64 {
 	h := mix(f.KeyHash, uint64(f.Start))
-	o := &s.opened
-	if o.ts != f.Start {
-		o.ts, o.hashes = f.Start, o.hashes[:0]
-	}
-	for i := 0; i < len(o.hashes); i++ {
-		if o.hashes[i] == h {
-			h = mix(h, 1)
-			i = -1
+	for {
+		if _, taken := s.opened[h]; !taken {
+			break
 		}
+		h = mix(h, 1)
 	}
-	if len(o.hashes) < 256 {
-		o.hashes = append(o.hashes, h)
-	}
+	s.opened[h] = struct{}{}
 	return h
 }
 
@@ -318,6 +309,7 @@ func (s *shard) advance(mark int64) {
 	s.now = max(s.now, mark)
 	s.table.Advance(mark)
 	s.mark = mark
+	clear(s.opened)
 }
 
 // finish closes all flows at the end of the capture.
