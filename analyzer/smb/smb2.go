@@ -99,7 +99,7 @@ func (a *Analyzer) smb2(m *smb2Msg) {
 	c := a.command(m.mid)
 	if !m.async {
 		switch {
-		case m.tid != 0 && m.response && m.command == smb2TreeConnect && c.tree != nil:
+		case m.tid != 0 && m.response && m.command == smb2TreeConnect && c.tree != nil && c.tree.known:
 			a.setTree(m.tid, c.tree)
 		case m.tid != 0:
 			c.tree = a.tree(m.tid)
