@@ -13,12 +13,14 @@ import (
 	"wirehunt/analyzer/mysql"
 	"wirehunt/analyzer/ntlm"
 	"wirehunt/analyzer/ntp"
+	"wirehunt/analyzer/radius"
 	"wirehunt/analyzer/rdp"
 	"wirehunt/analyzer/smb"
 	"wirehunt/analyzer/smtp"
 	"wirehunt/analyzer/socks"
 	"wirehunt/analyzer/ssh"
 	"wirehunt/analyzer/ssl"
+	"wirehunt/analyzer/syslog"
 	"wirehunt/analyzer/websocket"
 )
 
@@ -37,6 +39,7 @@ func Specs() []*analyzer.Spec {
 		mysql.Spec(),
 		ntlm.Spec(),
 		ntp.Spec(),
+		radius.Spec(),
 		rdp.Spec(),
 		smb.Spec(),
 		smtp.Spec(),
@@ -44,6 +47,7 @@ func Specs() []*analyzer.Spec {
 		ssh.Spec(),
 		ssl.DTLSSpec(),
 		ssl.Spec(),
+		syslog.Spec(),
 		websocket.Spec(),
 	}
 }
