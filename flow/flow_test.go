@@ -168,6 +168,7 @@ func TestTimers(t *testing.T) {
 		{"reset", append(open[:3:3], seg(10, false, "R 1 0"), seg(5010, false, "A 1 1")), []string{"end 5010"}},
 		{"idle TCP", append(open[:3:3], seg(300_001, false, "A 1 1"), seg(600_001, false, "A 1 1")), []string{"end 600001"}},
 		{"half closed and silent", append(open[:3:3], seg(10, false, "FA 1 1"), seg(200_000, true, "A 1 2"), seg(400_000, true, "A 1 2")), nil},
+		{"RST after FIN", append(open[:3:3], seg(10, false, "FA 1 1"), seg(20, false, "R 2 0"), seg(5019, true, "A 1 2"), seg(5020, true, "A 1 2")), []string{"end 5020"}},
 		{"idle UDP", []pkt{{0, false, udp}, {59_999, true, udp}, {119_998, true, udp}, {179_998, true, udp}}, []string{"end 179998"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

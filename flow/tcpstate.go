@@ -23,7 +23,7 @@ func (t *Table) stateMachine(f *Flow, e, peer *endpoint, s *segment, now int64) 
 	case established, partialState:
 		t.fromEstablished(f, e, peer, s)
 	case closed:
-		t.fromClosed(f, e, peer, s)
+		t.fromClosed(f, e, peer, s, now)
 	case reset:
 		if s.has(packet.SYN) {
 			t.weird(f, "TCP", "SYN_after_reset")
@@ -181,7 +181,7 @@ func (t *Table) fromEstablished(f *Flow, e, peer *endpoint, s *segment) {
 	}
 }
 
-func (t *Table) fromClosed(f *Flow, e, peer *endpoint, s *segment) {
+func (t *Table) fromClosed(f *Flow, e, peer *endpoint, s *segment, now int64) {
 	if s.has(packet.SYN) {
 		t.weird(f, "TCP", "SYN_after_close")
 	}
@@ -193,6 +193,8 @@ func (t *Table) fromClosed(f *Flow, e, peer *endpoint, s *segment) {
 		if !e.didClose {
 			s.close = true
 		}
+		f.timers.reset = now + resetDelay
+		f.arm(t, f.timers.reset)
 	}
 }
 

@@ -6,6 +6,7 @@ import "math"
 const (
 	attemptDelay = 5e9 // tcp_attempt_delay
 	closeDelay   = 5e9 // tcp_close_delay
+	resetDelay   = 5e9 // tcp_reset_delay
 	sessionTimer = 6e9 // tcp_session_timer
 	synTimeout   = 5e9 // tcp_SYN_timeout
 	linger       = 5e9 // tcp_connection_linger
@@ -20,6 +21,7 @@ type timers struct {
 	attempt       int64 // an unanswered SYN is given up
 	expire        [2]int64
 	remove        int64 // the connection is closed and goes away
+	reset         int64 // a RST came after the FIN
 	session       int64
 	sessionPeriod int64
 	sessionIdle   int64
@@ -27,7 +29,7 @@ type timers struct {
 
 // cancel stops the timers of the TCP analysis.
 func (m *timers) cancel() {
-	m.attempt = 0
+	m.attempt, m.reset = 0, 0
 	m.expire = [2]int64{}
 }
 
@@ -46,7 +48,7 @@ func (f *Flow) next() int64 {
 	if m.inactivity > 0 {
 		due = f.Last + m.inactivity
 	}
-	for _, at := range [...]int64{m.attempt, m.expire[0], m.expire[1], m.remove, m.session} {
+	for _, at := range [...]int64{m.attempt, m.expire[0], m.expire[1], m.remove, m.reset, m.session} {
 		if at != 0 && at < due {
 			due = at
 		}
@@ -67,6 +69,11 @@ func (f *Flow) expired(now int64) (at int64, over bool) {
 		switch at {
 		case m.remove:
 			return at, true
+		case m.reset:
+			m.reset = 0
+			if f.flags&active != 0 {
+				return at, true
+			}
 		case m.attempt:
 			m.attempt = 0
 			if o, r := f.end(Orig), f.end(Resp); f.flags&active != 0 &&
