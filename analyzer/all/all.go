@@ -17,6 +17,7 @@ import (
 	"wirehunt/analyzer/rdp"
 	"wirehunt/analyzer/smb"
 	"wirehunt/analyzer/smtp"
+	"wirehunt/analyzer/snmp"
 	"wirehunt/analyzer/socks"
 	"wirehunt/analyzer/ssh"
 	"wirehunt/analyzer/ssl"
@@ -43,6 +44,7 @@ func Specs() []*analyzer.Spec {
 		rdp.Spec(),
 		smb.Spec(),
 		smtp.Spec(),
+		snmp.Spec(),
 		socks.Spec(),
 		ssh.Spec(),
 		ssl.DTLSSpec(),
