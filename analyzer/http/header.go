@@ -53,10 +53,10 @@ func (a *Analyzer) wanted(name []byte) bool {
 	switch len(name) {
 	case 3, 4, 5, 6, 7, 9, 10, 12, 13, 14, 15, 16, 17, 19:
 		switch name[0] | 0x20 {
-		case 'c', 't', 'e', 'u', 'r', 'h', 'o', 'a', 'p', 'f', 'v', 'x':
+		case 'c', 't', 'e', 'u', 'r', 'h', 'o', 'a', 'p', 'f', 'v', 'x', 's':
 			return true
 		}
-	case 22, 24: // Sec-WebSocket-Protocol, Sec-WebSocket-Extensions
+	case 20, 22, 24: // Sec-WebSocket-Accept, -Protocol, -Extensions
 		return name[0]|0x20 == 's'
 	}
 	return false
@@ -238,7 +238,7 @@ func (a *Analyzer) header(dir analyzer.Dir, name, value []byte) {
 			a.filename(t, value)
 		}
 	}
-	if len(name) >= 22 {
+	if name[0]|0x20 == 's' {
 		t.webSocketHeader(dir, name, value)
 		return
 	}
@@ -282,17 +282,23 @@ func (a *Analyzer) header(dir analyzer.Dir, name, value []byte) {
 
 // webSocketHeader notes what websocket.log holds (RFC 6455, 11.3).
 func (t *txn) webSocketHeader(dir analyzer.Dir, name, value []byte) {
-	field := &t.protocols
+	var field *span
+	reply := dir == analyzer.Resp
 	switch {
+	case mime.EqualFold(name, "sec-websocket-key"):
+		t.key = t.keep(value)
+		return
+	case mime.EqualFold(name, "sec-websocket-accept"):
+		t.accept = t.keep(value)
+		return
+	case mime.EqualFold(name, "sec-websocket-protocol") && !reply:
+		field = &t.protocols
 	case mime.EqualFold(name, "sec-websocket-protocol"):
-		if dir == analyzer.Resp {
-			field = &t.subprotocol
-		}
-	case mime.EqualFold(name, "sec-websocket-extensions"):
+		field = &t.subprotocol
+	case mime.EqualFold(name, "sec-websocket-extensions") && !reply:
 		field = &t.extensions
-		if dir == analyzer.Resp {
-			field = &t.accepted
-		}
+	case mime.EqualFold(name, "sec-websocket-extensions"):
+		field = &t.accepted
 	default:
 		return
 	}

@@ -122,7 +122,10 @@ func (a *Analyzer) replyMade(interrupted bool) {
 
 // handshaker is an analyzer that wants to know how it came to be started.
 type handshaker interface {
-	Handshake(host, uri, agent, subprotocol, protocols, extensions, accepted []byte)
+	// Handshake gives functions that return headers of the request and the
+	// reply, by their names in lower case ("uri" is the target); nil for those
+	// that were not there.
+	Handshake(request, reply func(name string) []byte)
 }
 
 // goWebSocket hands the connection to the analyzer of WebSocket.
@@ -131,8 +134,20 @@ func (a *Analyzer) goWebSocket() {
 	if a.tunnel == nil {
 		return
 	}
-	if h, ok := a.tunnel.Analyzer().(handshaker); ok {
-		t := a.touch(analyzer.Resp)
-		h.Handshake(t.lookup(t.host), t.lookup(t.uri), t.lookup(t.agent), t.lookup(t.subprotocol), t.lookup(t.protocols), t.lookup(t.extensions), t.lookup(t.accepted))
+	h, ok := a.tunnel.Analyzer().(handshaker)
+	if !ok {
+		return
 	}
+	t := a.touch(analyzer.Resp)
+	get := func(fields map[string]span) func(string) []byte {
+		return func(name string) []byte { return t.lookup(fields[name]) }
+	}
+	h.Handshake(
+		get(map[string]span{
+			"host": t.host, "uri": t.uri, "user-agent": t.agent, "sec-websocket-key": t.key,
+			"sec-websocket-protocol": t.protocols, "sec-websocket-extensions": t.extensions,
+		}),
+		get(map[string]span{
+			"sec-websocket-accept": t.accept, "sec-websocket-protocol": t.subprotocol, "sec-websocket-extensions": t.accepted,
+		}))
 }

@@ -31,7 +31,7 @@ type txn struct {
 	text  []byte
 
 	// Of a switch to WebSocket: what the client offers, what the server takes.
-	protocols, extensions, subprotocol, accepted span
+	protocols, extensions, key, subprotocol, accepted, accept span
 
 	method, host, uri, referrer, version, agent, origin, username, statusMsg, infoMsg span
 

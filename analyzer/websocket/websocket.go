@@ -6,7 +6,10 @@ package websocket
 
 import (
 	"bytes"
+	"crypto/sha1"
+	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 
 	"wirehunt/analyzer"
 	"wirehunt/event"
@@ -61,23 +64,35 @@ func (a *Analyzer) Reset() {
 	a.child = a.Detect()
 }
 
-// Handshake tells what the HTTP messages said; fields that were not there are
-// nil.  protocols and extensions are the client's lists, accepted the
-// server's extensions.
-func (a *Analyzer) Handshake(host, uri, agent, subprotocol, protocols, extensions, accepted []byte) {
+// Handshake tells what the HTTP messages said: request and reply return
+// headers by their names in lower case, nil for those that were not there.
+func (a *Analyzer) Handshake(request, reply func(name string) []byte) {
 	a.Confirm()
-	r := a.Conn.Row(Log, a.Conn.Now)
-	for _, f := range [...]struct {
-		col event.StringCol
-		v   []byte
-	}{{colHost, host}, {colURI, uri}, {colUserAgent, agent}, {colSubprotocol, subprotocol}} {
-		if f.v != nil {
-			f.col.Set(r, f.v)
+	if key, found := request("sec-websocket-key"), reply("sec-websocket-accept"); key != nil && found != nil {
+		if want := accept(key); want != string(found) {
+			a.WeirdFrom("WebSocket", "websocket_wrong_accept_header", "expected="+want+", found="+string(found))
 		}
 	}
-	setList(r, colClientProto, protocols)
-	setList(r, colServerExt, accepted)
-	setList(r, colClientExt, extensions)
+	r := a.Conn.Row(Log, a.Conn.Now)
+	set(r, colHost, request("host"))
+	set(r, colURI, request("uri"))
+	set(r, colUserAgent, request("user-agent"))
+	set(r, colSubprotocol, reply("sec-websocket-protocol"))
+	setList(r, colClientProto, request("sec-websocket-protocol"))
+	setList(r, colServerExt, reply("sec-websocket-extensions"))
+	setList(r, colClientExt, request("sec-websocket-extensions"))
+}
+
+// accept returns the answer to a client's key (RFC 6455, 4.2.2).
+func accept(key []byte) string {
+	sum := sha1.Sum(append(bytes.Clone(key), "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"...))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+func set(r *event.Row, col event.StringCol, v []byte) {
+	if v != nil {
+		col.Set(r, v)
+	}
 }
 
 // setList sets a vector to the elements of a header's list.
@@ -110,10 +125,16 @@ func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 		if !ok {
 			return n, size
 		}
+		if opcode := b[n] & 0x0f; opcode >= 8 && s.left > maxControl {
+			a.Weird("websocket_control_frame_size_exceeded", fmt.Sprintf("%d > %d", s.left, maxControl))
+		}
 		n += size
 	}
 	return n, 0
 }
+
+// maxControl is how long a control frame may be (RFC 6455, 5.5).
+const maxControl = 125
 
 // header reads a frame's header; ok is false if it is not all there, and size
 // how long it is then.

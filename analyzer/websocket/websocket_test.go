@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	request = "GET /chat HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nUser-Agent: u\r\nSec-WebSocket-Protocol: a, b\r\nSec-WebSocket-Protocol: c\r\nSec-WebSocket-Extensions: deflate; x\r\n\r\n"
-	reply   = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: b\r\n\r\n"
+	request = "GET /chat HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nUser-Agent: u\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: a, b\r\nSec-WebSocket-Protocol: c\r\nSec-WebSocket-Extensions: deflate; x\r\n\r\n"
+	reply   = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: b\r\n\r\n"
 )
 
 // frame returns a frame, masked if key is not zero.
@@ -50,7 +50,7 @@ func run(t testing.TB, steps ...Step) string {
 func TestTunnel(t *testing.T) {
 	got := run(t, Orig(request), Resp(reply+frame(9, 0, "ping")),
 		Orig(frame(10, 1, "ping")+frame(2, 7, "GET /in")+frame(0, 9, "ner HTTP/1.1\r\nHost: inner\r\n\r\n")),
-		Resp(frame(2, 0, "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n"+strings.Repeat("<html>....", 20))), Resp(frame(8, 0, "")))
+		Resp(frame(2, 0, "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n"+strings.Repeat("<html>....", 20))), Resp(frame(8, 0, strings.Repeat("x", 200))))
 	golden.Check(t, "testdata/tunnel.golden", []byte(got))
 }
 
