@@ -25,9 +25,12 @@ type app struct {
 func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		importCommand(a),
+		queryCommand(a),
 		zeekCommand(a),
+		checkCommand(a),
 		schemaCommand(a),
 		huntsCommand(a),
+		demoCommand(a),
 		versionCommand(a),
 	}
 }

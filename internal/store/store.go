@@ -18,7 +18,7 @@ type Engine interface {
 	// hold rows now.
 	Tables(ctx context.Context) ([]schema.Table, error)
 	// Query runs SQL that the query compiler made; cols are the columns of
-	// its result.
+	// its result, nil for SQL that did not come from it.
 	Query(ctx context.Context, sql string, cols []schema.Column) (Rows, error)
 	// Newest returns the time of the newest row in ticks, and whether there
 	// is any row.

@@ -59,7 +59,11 @@ func Open(ctx context.Context, opt Options) (*DB, error) {
 	for _, l := range opt.Logs {
 		d.logs[l.Name] = l
 	}
-	if err := d.checkLayout(ctx); err != nil {
+	err = d.checkLayout(ctx)
+	if err == nil {
+		err = d.registerFunctions(ctx)
+	}
+	if err != nil {
 		d.db.Close()
 		return nil, explain(opt.Path, err)
 	}

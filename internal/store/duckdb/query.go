@@ -131,14 +131,14 @@ func (d *DB) Query(ctx context.Context, query string, cols []schema.Column) (sto
 		return nil, fmt.Errorf("running the query: %w", err)
 	}
 	names, err := r.Columns()
-	if err == nil && len(names) != len(cols) {
+	if err == nil && cols != nil && len(names) != len(cols) {
 		err = fmt.Errorf("BUG: the SQL gives %d columns, the query has %d", len(names), len(cols))
 	}
 	if err != nil {
 		r.Close()
 		return nil, err
 	}
-	rs := &rows{rows: r, values: make([]any, len(cols)), dest: make([]any, len(cols))}
+	rs := &rows{rows: r, values: make([]any, len(names)), dest: make([]any, len(names))}
 	for i := range rs.values {
 		rs.dest[i] = &rs.values[i]
 	}

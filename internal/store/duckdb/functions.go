@@ -1,0 +1,69 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"wirehunt/kql/funcs"
+)
+
+// results are the functions that compiled queries call for what SQL cannot
+// express, by the type of their result.  Their body is funcs.Invoke.
+var results = map[string]duckdb.Type{
+	"kql_bool": duckdb.TYPE_BOOLEAN,
+	"kql_long": duckdb.TYPE_BIGINT,
+	"kql_real": duckdb.TYPE_DOUBLE,
+	"kql_text": duckdb.TYPE_VARCHAR,
+}
+
+// registerFunctions makes the functions known to the database.
+func (d *DB) registerFunctions(ctx context.Context) error {
+	conn, err := d.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	for name, typ := range results {
+		f, err := newFunction(typ)
+		if err == nil {
+			err = duckdb.RegisterScalarUDF(conn, name, f)
+		}
+		if err != nil {
+			return errors.Join(err, conn.Close())
+		}
+	}
+	return conn.Close()
+}
+
+// function is a scalar function: name and kinds of the values as text, then
+// the values.
+type function struct{ config duckdb.ScalarFuncConfig }
+
+func newFunction(result duckdb.Type) (*function, error) {
+	text, err := duckdb.NewTypeInfo(duckdb.TYPE_VARCHAR)
+	if err != nil {
+		return nil, err
+	}
+	anyType, err := duckdb.NewTypeInfo(duckdb.TYPE_ANY)
+	if err != nil {
+		return nil, err
+	}
+	res, err := duckdb.NewTypeInfo(result)
+	return &function{duckdb.ScalarFuncConfig{InputTypeInfos: []duckdb.TypeInfo{text, text}, VariadicTypeInfo: anyType, ResultTypeInfo: res, SpecialNullHandling: true}}, err
+}
+
+// Config implements duckdb.ScalarFunc.
+func (f *function) Config() duckdb.ScalarFuncConfig { return f.config }
+
+// Executor implements duckdb.ScalarFunc.
+func (f *function) Executor() duckdb.ScalarFuncExecutor {
+	return duckdb.ScalarFuncExecutor{RowExecutor: func(v []driver.Value) (any, error) {
+		args := make([]any, len(v)-2)
+		for i, a := range v[2:] {
+			args[i] = a
+		}
+		return funcs.Invoke(v[0].(string), v[1].(string), args), nil
+	}}
+}
