@@ -109,12 +109,12 @@ func ipv6(s string) (netip.Prefix, bool) {
 		return netip.Prefix{}, false
 	}
 	n, extra := 128, 0
-	if a.Is4() {
-		extra = 96
-	}
 	if has {
 		if n, err = strconv.Atoi(mask); err != nil || n < 0 {
 			return netip.Prefix{}, false
+		}
+		if a.Is4() || strings.Contains(host, ".") {
+			extra = 96 // the mask is of the IPv4 address
 		}
 		n += extra
 	}
@@ -187,7 +187,8 @@ func inRange(ip, r string, parse func(string) (netip.Prefix, bool)) any {
 	if !ok1 || !ok2 {
 		return nil
 	}
-	return x.Bits() >= y.Bits() && string(mask(x, y.Bits())) == string(mask(y, y.Bits()))
+	n := min(x.Bits(), y.Bits())
+	return string(mask(x, n)) == string(mask(y, n))
 }
 
 func inAnyRange(a []types.Value, parse func(string) (netip.Prefix, bool)) any {
@@ -257,7 +258,7 @@ func hasAddress(s, ip string, prefix bool) bool {
 		}
 		i += from
 		end := i + len(ip)
-		if strings.HasSuffix(ip, ".") {
+		if prefix {
 			for end < len(s) && (s[end] == '.' || '0' <= s[end] && s[end] <= '9') {
 				end++
 			}

@@ -78,7 +78,12 @@ func aggregates() []types.Func {
 	best := func(name string) {
 		agg(name, "", "(by:Orderable, returned?...:Scalar) -> dynamic", "The values in the row with the extreme value.", types.Lower(func(g types.Gen, c *types.Call) string {
 			x := g.Expr(c.Args[1])
-			s := name + "_null(" + x + ", " + g.Expr(c.Args[0]) + ")"
+			// Where the extreme value is null in all rows, any row serves.
+			by := g.Expr(c.Args[0])
+			s := "CASE WHEN count(" + by + ") = 0 THEN first(" + x + ") ELSE " + name + "_null(" + x + ", " + by + ") END"
+			if c.Args[0].Type() == schema.String {
+				s = name + "_null(" + x + ", " + by + ")"
+			}
 			if c.T == schema.String {
 				return "coalesce(" + s + ", '')"
 			}
@@ -149,11 +154,15 @@ func anyValue(g types.Gen, c *types.Call, filter string) string {
 // elements.
 func gather(distinct, nulls bool) func(g types.Gen, c *types.Call, filter string) string {
 	return func(g types.Gen, c *types.Call, filter string) string {
-		x := g.JSON(c.Args[0])
+		t := c.Args[0].Type()
+		x := g.Expr(c.Args[0])
+		if t != schema.String && t != schema.Bool && !numeric(t) {
+			x = g.JSON(c.Args[0])
+		}
 		if distinct {
 			x = "DISTINCT " + x
 		}
-		if !nulls {
+		if !nulls && t != schema.String {
 			cond := g.Expr(c.Args[0]) + " IS NOT NULL"
 			if filter == "" {
 				filter = " FILTER (WHERE " + cond + ")"
@@ -175,6 +184,10 @@ func gather(distinct, nulls bool) func(g types.Gen, c *types.Call, filter string
 		}
 		return s
 	}
+}
+
+func numeric(t schema.Type) bool {
+	return t == schema.Int || t == schema.Long || t == schema.Real
 }
 
 func lowerPercentilesArray(g types.Gen, c *types.Call) string {

@@ -60,8 +60,13 @@ func conversions() []types.Func {
 		conv("todatetime", "datetime", "The value as a datetime.", toDatetime, datetimeOf),
 		conv("totimespan", "timespan", "The value as a timespan.", toTimespan, timespanOf),
 		conv("toguid", "guid", "The value as a guid.", toGuid, func(v types.Value) any {
-			if s, ok := token.ParseGuid(text(v)); ok {
-				return s
+			s := strings.TrimSpace(text(v))
+			if g, ok := token.ParseGuid(s); ok {
+				return g
+			}
+			// Hyphens may be missing.
+			if h := strings.ToLower(strings.ReplaceAll(s, "-", "")); len(h) == 32 && strings.Trim(h, "0123456789abcdef") == "" {
+				return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 			}
 			return nil
 		}),

@@ -71,12 +71,15 @@ func datetimes() []types.Func {
 	}
 	part("dayofmonth", "day", "The day of the month.", func(t time.Time) int { return t.Day() })
 	part("dayofyear", "dayofyear", "The day of the year.", func(t time.Time) int { return t.YearDay() })
-	part("monthofyear", "month", "The month.", func(t time.Time) int { return int(t.Month()) })
+	// The engine gives a long where its language service says int.
+	month := goFn("monthofyear", "(date:datetime) -> long", "The month.", func(a []types.Value) any { return int64(types.TimeOf(num(a[0])).Month()) })
+	month.SQL = "month(make_timestamp(($1 - 621355968000000000) // 10))"
+	add(month)
 	part("getmonth", "month", "The month.", func(t time.Time) int { return int(t.Month()) })
 	part("getyear", "year", "The year.", func(t time.Time) int { return t.Year() })
 	part("week_of_year", "week", "The week of the year, as ISO 8601 counts.", func(t time.Time) int { _, w := t.ISOWeek(); return w })
-	hour := goFn("hourofday", "(date:datetime) -> int", "The hour.", func(a []types.Value) any { return mod(num(a[0]), day) / (3600 * second) })
-	hour.SQL = "CAST($1 % 864000000000 // 36000000000 AS INTEGER)"
+	hour := goFn("hourofday", "(date:datetime) -> long", "The hour.", func(a []types.Value) any { return mod(num(a[0]), day) / (3600 * second) })
+	hour.SQL = "($1 % 864000000000 // 36000000000)"
 	add(hour)
 	// 0001-01-01 was a Monday.
 	dow := goFn("dayofweek", "(date:datetime) -> timespan", "The days since Sunday, as a timespan.", func(a []types.Value) any { return (num(a[0])/day + 1) % 7 * day })

@@ -136,7 +136,7 @@ func inflate(r io.Reader) any {
 }
 
 func urlEncode(s, keep string, plus bool) string {
-	const hexdigits = "0123456789ABCDEF"
+	const hexdigits = "0123456789abcdef"
 	var b strings.Builder
 	for i := range len(s) {
 		c := s[i]

@@ -49,7 +49,7 @@ func maths() []types.Func {
 			}
 			return math.Abs(flt(a[0]))
 		}), types.NameFirstArg, ""),
-		named(sqlFn("ceiling", "(number:Number) -> Parameter0", "The number rounded up.", types.Lower(rounded("ceil")), roundWith(math.Ceil)), types.NameFirstArg, ""),
+		named(sqlFn("ceiling", "(number:Number) -> real", "The number rounded up.", "ceil(CAST($1 AS DOUBLE))", func(a []types.Value) any { return math.Ceil(flt(a[0])) }), types.NameFirstArg, ""),
 		named(sqlFn("round", "(number:Number, precision?:long) -> Parameter0", "The number rounded, to a number of digits.", types.Lower(lowerRound), evalRound), types.NameFirstArg, ""),
 		bit("binary_and", "($1 & $2)", func(a, b int64) int64 { return a & b }),
 		bit("binary_or", "($1 | $2)", func(a, b int64) int64 { return a | b }),
@@ -89,24 +89,6 @@ func maths() []types.Func {
 }
 
 func volatile(f types.Func) types.Func { f.Volatile = true; return f }
-
-func rounded(f string) types.Lower {
-	return func(g types.Gen, c *types.Call) string {
-		if c.T == schema.Int || c.T == schema.Long {
-			return g.Expr(c.Args[0])
-		}
-		return f + "(" + g.Expr(c.Args[0]) + ")"
-	}
-}
-
-func roundWith(f func(float64) float64) func([]types.Value) any {
-	return func(a []types.Value) any {
-		if n, ok := a[0].V.(int64); ok {
-			return n
-		}
-		return f(flt(a[0]))
-	}
-}
 
 func evalRound(a []types.Value) any {
 	if n, ok := a[0].V.(int64); ok {

@@ -92,7 +92,7 @@ func sets() []types.Func {
 			}
 			return dyn.JSON(out)
 		})),
-		goFn("jaccard_index", "(set...:DynamicArray) -> dynamic", "The size of the intersection over that of the union.", func(a []types.Value) any {
+		goFn("jaccard_index", "(set...:DynamicArray) -> real", "The size of the intersection over that of the union.", func(a []types.Value) any {
 			x, y := arr(a[0]), arr(a[len(a)-1])
 			var union []any
 			both := 0
@@ -112,7 +112,7 @@ func sets() []types.Func {
 			if len(union) == 0 {
 				return nil
 			}
-			return dyn.JSON(float64(both) / float64(len(union)))
+			return float64(both) / float64(len(union))
 		}),
 	}
 }

@@ -377,6 +377,9 @@ func evalIndexRegex(a []types.Value) any {
 		return nil
 	}
 	s := []rune(text(a[0]))
+	if len(a) > 2 && num(a[2]) < 0 {
+		return nil
+	}
 	start, end, nth := window(a, len(s))
 	if start > end {
 		return int64(-1)

@@ -95,15 +95,33 @@ func uses(es []types.Expr) map[*types.Column]int {
 	return n
 }
 
-// settle makes the branch a SELECT of its own when one of the expressions
+// settle makes branches SELECTs of their own where one of the expressions
 // would repeat something heavy.
-func (b *branch) settle(es []types.Expr, need colset) {
-	for c, n := range uses(es) {
-		if d, ok := b.defs[c]; ok && n > 1 && !lazy(d) && cost(d) >= heavy {
-			b.wrap(need, nil)
-			return
+func (f *flow) settle(es []types.Expr, need colset) {
+	n := uses(es)
+	for _, b := range f.branches {
+		for c, k := range n {
+			if d, ok := b.defs[c]; ok && k > 1 && !lazy(d) && cost(d) >= heavy {
+				b.wrap(f.with(need), nil)
+				break
+			}
 		}
 	}
+}
+
+// with adds the columns of the pending order to those that are needed.
+func (f *flow) with(need colset) colset {
+	if len(f.order) == 0 {
+		return need
+	}
+	all := make(colset, len(need)+len(f.order))
+	for c := range need {
+		all[c] = true
+	}
+	for _, k := range f.order {
+		all.add(k.X)
+	}
+	return all
 }
 
 // wrap turns the branch into a SELECT that gives the needed columns; finish
@@ -182,9 +200,9 @@ func (p *planner) one(f *flow, need colset) *branch {
 
 // filter adds a condition to every branch and drops those it excludes.
 func (f *flow) filter(p *planner, pred types.Expr, need colset) {
+	f.settle([]types.Expr{pred}, need)
 	kept := f.branches[:0:0]
 	for _, b := range f.branches {
-		b.settle([]types.Expr{pred}, need)
 		if b.restrict(b.subst(p.subqueries(pred))) {
 			kept = append(kept, b)
 		}

@@ -39,10 +39,7 @@ func (p *planner) finish(f *flow, cols []*types.Column) *Select {
 	for _, c := range cols {
 		need[c] = true
 	}
-	for _, k := range f.order {
-		need.add(k.X)
-	}
-	b := p.one(f, need)
+	b := p.one(f, f.with(need))
 	s := b.sel(cols)
 	for _, k := range f.order {
 		k.X = b.subst(k.X)
@@ -152,8 +149,8 @@ func (p *planner) mapping(n *types.Map, need colset) *flow {
 			es = append(es, d.X)
 		}
 	}
+	f.settle(es, p.need[n.In])
 	for _, b := range f.branches {
-		b.settle(es, p.need[n.In])
 		fresh := make([]types.Expr, len(defs))
 		for i, d := range defs {
 			fresh[i] = b.subst(d.X)
@@ -165,30 +162,39 @@ func (p *planner) mapping(n *types.Map, need colset) *flow {
 	return f
 }
 
-// limit keeps the first rows of the order.
+// limit keeps the first rows of the order.  Each branch is limited first, so
+// that a branch that has enough rows is not read to its end, and what is only
+// shown is computed for few rows.
 func (p *planner) limit(n *types.Limit, need colset) *flow {
 	f := p.lower(n.In)
 	all := colset{}
-	for c := range need {
+	for c := range f.with(need) {
 		all[c] = true
 	}
-	for _, k := range f.order {
-		all.add(k.X)
-	}
-	b := p.one(f, all)
 	var keys []types.SortKey
 	for i, k := range f.order {
 		c := &types.Column{Name: "order" + strconv.Itoa(i+1), Type: k.X.Type()}
-		b.defs[c] = b.subst(k.X)
+		for _, b := range f.branches {
+			b.defs[c] = b.subst(k.X)
+		}
 		all[c] = true
 		keys = append(keys, types.SortKey{X: &types.Ref{Col: c}, Desc: k.Desc, NullsFirst: k.NullsFirst})
 	}
-	var order []types.SortKey
-	for _, k := range keys {
-		k.X = b.subst(k.X)
-		order = append(order, k)
+	count := p.plain(n.N)
+	first := func(b *branch) {
+		var order []types.SortKey
+		for _, k := range keys {
+			k.X = b.subst(k.X)
+			order = append(order, k)
+		}
+		b.wrap(all, func(s *Select) { s.Order, s.Limit = order, count })
 	}
-	b.wrap(all, func(s *Select) { s.Order, s.Limit = order, p.plain(n.N) })
+	for _, b := range f.branches {
+		first(b)
+	}
+	if len(f.branches) != 1 {
+		first(p.one(f, all))
+	}
 	f.order = keys
 	return f
 }
@@ -204,13 +210,10 @@ func (p *planner) aggregate(n *types.Aggregate, need colset) *flow {
 			aggs = append(aggs, d)
 		}
 	}
-	below := colset{}
-	for c := range p.need[n.In] {
-		below[c] = true
-	}
+	below := f.with(p.need[n.In])
 	order := f.order
-	for _, k := range order {
-		below.add(k.X)
+	if len(aggs) == 0 && len(keys) > 0 {
+		f.one(keys)
 	}
 	if len(f.branches) != 1 {
 		keys, aggs, order, below = p.early(f, keys, aggs, order)
@@ -219,7 +222,7 @@ func (p *planner) aggregate(n *types.Aggregate, need colset) *flow {
 		for _, d := range slices.Concat(keys, aggs) {
 			es = append(es, d.X)
 		}
-		f.branches[0].settle(es, below)
+		f.settle(es, below)
 	}
 	b := p.one(f, below)
 	s := &Select{From: b.from, Where: b.where, Grouped: true, Keys: len(keys)}
@@ -235,6 +238,23 @@ func (p *planner) aggregate(n *types.Aggregate, need colset) *flow {
 		cols = append(cols, d.Col)
 	}
 	return fromCols(&Sub{s}, cols)
+}
+
+// one lets branches whose keys are all constant give one row: that is all
+// that distinct takes from them.
+func (f *flow) one(keys []types.Def) {
+	for _, b := range f.branches {
+		constant := true
+		need := colset{}
+		for _, k := range keys {
+			_, ok := types.IsConst(b.subst(k.X))
+			constant = constant && ok
+			need.add(k.X)
+		}
+		if constant {
+			b.wrap(need, func(s *Select) { s.Limit = types.Long(1) })
+		}
+	}
 }
 
 // early computes the keys and the arguments of aggregates in each branch.
@@ -292,6 +312,11 @@ func (p *planner) union(n *types.Union, need colset) *flow {
 					nb.defs[c] = b.subst(p.subqueries(n.From[i][k]))
 				}
 			}
+			for k, c := range n.Hidden {
+				if need[c] {
+					nb.defs[c] = b.subst(n.HiddenFrom[i][k])
+				}
+			}
 			out.branches = append(out.branches, nb)
 		}
 	}
@@ -303,11 +328,8 @@ func (p *planner) union(n *types.Union, need colset) *flow {
 func (p *planner) window(n *types.Window) *flow {
 	f := p.lower(n.In)
 	below := colset{}
-	for c := range p.need[n.In] {
+	for c := range f.with(p.need[n.In]) {
 		below[c] = true
-	}
-	for _, k := range f.order {
-		below.add(k.X)
 	}
 	b := p.one(f, below)
 	pos := &types.Column{Name: "position", Type: schema.Long, NotNull: true}
@@ -367,15 +389,14 @@ func (p *planner) sub(n types.Node) *Select {
 
 // read reads a shared relation; one that is read once is not shared.
 func (p *planner) read(n *types.Read, need colset) *flow {
-	inner := n.Of.In.Cols()
 	if p.reads[n.Of] < 2 {
 		f := p.lower(n.Of.In)
 		for _, b := range f.branches {
-			for i, c := range n.Columns {
-				if d, ok := b.defs[inner[i]]; ok && need[c] {
-					b.defs[c] = d
+			n.Pairs(func(outer, inner *types.Column) {
+				if d, ok := b.defs[inner]; ok && need[outer] {
+					b.defs[outer] = d
 				}
-			}
+			})
 		}
 		return f
 	}
@@ -384,22 +405,20 @@ func (p *planner) read(n *types.Read, need colset) *flow {
 		s = &Shared{Name: n.Of.Name}
 		p.shared[n.Of] = s
 		var cols []*types.Column
-		for _, c := range inner {
-			if p.need[n.Of.In][c] {
-				cols = append(cols, c)
+		n.Pairs(func(_, inner *types.Column) {
+			if p.need[n.Of.In][inner] {
+				cols = append(cols, inner)
 			}
-		}
-		f := p.lower(n.Of.In)
-		s.Select = p.finish(f, cols)
+		})
+		s.Select = p.finish(p.lower(n.Of.In), cols)
 		p.list = append(p.list, s)
 	}
 	s.Read++
-	w := &With{Of: s}
+	stands := map[*types.Column]*types.Column{}
+	n.Pairs(func(outer, inner *types.Column) { stands[inner] = outer })
 	var cols []*types.Column
 	for _, d := range s.Select.Out {
-		i := slices.Index(inner, d.Col)
-		cols = append(cols, n.Columns[i])
+		cols = append(cols, stands[d.Col])
 	}
-	w.Columns = cols
-	return fromCols(w, cols)
+	return fromCols(&With{Of: s, Columns: cols}, cols)
 }

@@ -1,6 +1,10 @@
 package plan
 
-import "wirehunt/kql/types"
+import (
+	"slices"
+
+	"wirehunt/kql/types"
+)
 
 // inputs calls f for each relation that n reads directly.
 func inputs(n types.Node, f func(types.Node)) {
@@ -76,7 +80,7 @@ func exprs(n types.Node, f func(types.Expr)) {
 			f(n.Where)
 		}
 	case *types.Union:
-		for _, from := range n.From {
+		for _, from := range slices.Concat(n.From, n.HiddenFrom) {
 			for _, x := range from {
 				f(x)
 			}
@@ -191,6 +195,11 @@ func (p *planner) require(n types.Node, need colset) {
 					d.add(n.From[i][k])
 				}
 			}
+			for k, c := range n.Hidden {
+				if need[c] {
+					d.add(n.HiddenFrom[i][k])
+				}
+			}
 			p.require(in, d)
 		}
 	case *types.Expand:
@@ -208,11 +217,11 @@ func (p *planner) require(n types.Node, need colset) {
 		down.addNode(n.Sub)
 		p.require(n.In, down.only(n.In))
 	case *types.Read:
-		for i, c := range n.Columns {
-			if need[c] {
-				down[n.Of.In.Cols()[i]] = true
+		n.Pairs(func(outer, inner *types.Column) {
+			if need[outer] {
+				down[inner] = true
 			}
-		}
+		})
 		p.require(n.Of.In, down)
 	}
 }
@@ -225,7 +234,16 @@ func (s colset) only(n types.Node) colset {
 		for _, c := range n.Cols() {
 			have[c] = true
 		}
-		if t, ok := n.(*types.Table); ok {
+		switch t := n.(type) {
+		case *types.Table:
+			for _, c := range t.Hidden {
+				have[c] = true
+			}
+		case *types.Union:
+			for _, c := range t.Hidden {
+				have[c] = true
+			}
+		case *types.Read:
 			for _, c := range t.Hidden {
 				have[c] = true
 			}

@@ -190,14 +190,7 @@ func (p *planner) expand(n *types.Expand, need colset) *flow {
 		items[i] = types.ExpandItem{X: p.subqueries(it.X), Out: it.Out}
 		es = append(es, items[i].X)
 	}
-	order := f.order
-	all := colset{}
-	for c := range below {
-		all[c] = true
-	}
-	for _, k := range order {
-		all.add(k.X)
-	}
+	all := f.with(below)
 	for _, b := range f.branches {
 		u := &Unnest{BagsAsArrays: n.BagsAsArrays, Limit: n.Limit}
 		conv := make([]types.Expr, len(items))

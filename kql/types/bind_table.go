@@ -255,6 +255,10 @@ func read(s *Shared) *Read {
 		k := *c
 		r.Columns = append(r.Columns, &k)
 	}
+	for _, c := range hiddenOf(s.In) {
+		k := *c
+		r.Hidden = append(r.Hidden, &k)
+	}
 	return r
 }
 

@@ -271,32 +271,55 @@ func (b *binder) withRow(r *row, f func()) {
 // rowOf returns the row of a relation.
 func rowOf(n Node) *row {
 	r := &row{cols: n.Cols(), open: isOpen(n) || broken(n)}
-	if t, ok := hiddenOf(n); ok {
-		r.hidden = t
-	}
+	r.hidden = hiddenOf(n)
 	return r
 }
 
-// hiddenOf returns the hidden columns that operators which keep the rows of a
-// table leave reachable.
-func hiddenOf(n Node) ([]*Column, bool) {
+// hiddenOf returns the hidden columns of tables (TimeGenerated) that are still
+// reachable: operators that keep the rows of a table keep them.
+func hiddenOf(n Node) []*Column {
 	for {
 		switch x := n.(type) {
 		case *Table:
-			return x.Hidden, true
+			return x.Hidden
 		case *Filter:
 			n = x.In
 		case *Sort:
 			n = x.In
 		case *Limit:
 			n = x.In
+		case *Window:
+			n = x.In
+		case *Expand:
+			n = x.In
+		case *Open:
+			n = x.In
 		case *Map:
+			if x.Hidden != nil {
+				return x.Hidden
+			}
 			if len(x.Columns) < len(x.In.Cols()) {
-				return nil, false
+				return nil
 			}
 			n = x.In
+		case *Join:
+			switch x.Kind {
+			case JoinRightSemi, JoinRightAnti:
+				n = x.R
+			case JoinLeftSemi, JoinLeftAnti:
+				n = x.L
+			default:
+				if l := hiddenOf(x.L); len(l) > 0 {
+					return l
+				}
+				n = x.R
+			}
+		case *Union:
+			return x.Hidden
+		case *Read:
+			return x.Hidden
 		default:
-			return nil, false
+			return nil
 		}
 	}
 }

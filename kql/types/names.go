@@ -96,6 +96,8 @@ func (b *binder) constString(e ast.Expr) (string, bool) {
 type namer struct {
 	used    map[string]bool
 	unnamed int
+	// input are names that columns without one do not take either.
+	input []*Column
 }
 
 func newNamer(cols []*Column) *namer {
@@ -126,7 +128,7 @@ func (n *namer) column() string {
 	for {
 		n.unnamed++
 		s := "Column" + strconv.Itoa(n.unnamed)
-		if !n.used[s] {
+		if !n.used[s] && columnNamed(n.input, s) == nil {
 			n.used[s] = true
 			return s
 		}

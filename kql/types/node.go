@@ -47,6 +47,9 @@ type Map struct {
 	In      Node
 	Defs    []Def
 	Columns []*Column
+	// Hidden are columns that can be named only, where they are not those of
+	// In.
+	Hidden []*Column
 }
 
 // Aggregate groups by Keys; each of Aggs is a Call of an aggregate function.
@@ -115,6 +118,10 @@ type Union struct {
 	// From has, for each input and each of Columns, the input's expression.
 	From    [][]Expr
 	Columns []*Column
+	// Hidden are columns that can be named only, and HiddenFrom what they are
+	// in each input.
+	Hidden     []*Column
+	HiddenFrom [][]Expr
 }
 
 // ExpandItem is one column of mv-expand.
@@ -166,6 +173,19 @@ type Shared struct {
 type Read struct {
 	Of      *Shared
 	Columns []*Column
+	// Hidden stand for the hidden columns of In, which can be named only.
+	Hidden []*Column
+}
+
+// Pairs calls f for each column of the Read, hidden ones too, with the column
+// of the Shared's relation that it stands for.
+func (n *Read) Pairs(f func(outer, inner *Column)) {
+	for i, c := range n.Of.In.Cols() {
+		f(n.Columns[i], c)
+	}
+	for i, c := range hiddenOf(n.Of.In) {
+		f(n.Hidden[i], c)
+	}
 }
 
 // Cols returns the visible columns.

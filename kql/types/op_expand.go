@@ -127,7 +127,7 @@ func (b *binder) mvApply(in Node, op *ast.MvApply) Node {
 	}
 	a.Columns = append(a.Columns, result...)
 	got := newNamer(result)
-	rest := &Map{In: a}
+	rest := &Map{In: a, Hidden: hiddenOf(in)}
 	expanded := newNamer(sub.Columns)
 	for _, c := range in.Cols() {
 		if !got.used[c.Name] && !expanded.used[c.Name] {

@@ -75,6 +75,16 @@ func (b *binder) renamed(j *Join, right []*Column) Node {
 		m.Defs = append(m.Defs, Def{n, &Ref{Col: c}})
 		m.Columns = append(m.Columns, n)
 	}
+	// The right side's hidden columns are renamed like the others.
+	m.Hidden = slices.Clone(hiddenOf(j.L))
+	for _, h := range hiddenOf(j.R) {
+		n := &Column{Name: names.unique(h.Name), Type: h.Type}
+		if columnNamed(m.Hidden, h.Name) != nil && n.Name == h.Name {
+			n.Name = names.unique(h.Name)
+		}
+		m.Defs = append(m.Defs, Def{n, &Ref{Col: h}})
+		m.Hidden = append(m.Hidden, n)
+	}
 	if len(m.Defs) == 0 {
 		return j
 	}
@@ -149,7 +159,7 @@ func (b *binder) joinPair(j *Join, e ast.Expr, x, y Expr) {
 func refersTo(x Expr, n Node) bool {
 	found, all := false, true
 	cols := n.Cols()
-	hidden, _ := hiddenOf(n)
+	hidden := hiddenOf(n)
 	Walk(x, func(x Expr) bool {
 		if r, ok := x.(*Ref); ok {
 			found = true
@@ -320,7 +330,31 @@ func unionOf(srcs []source, inner bool) Node {
 		}
 		u.From = append(u.From, from)
 	}
+	u.hide(srcs)
 	return u
+}
+
+// hide keeps a hidden column reachable where some input has it; the others
+// have a column of that name or null.
+func (u *Union) hide(srcs []source) {
+	for _, s := range srcs {
+		for _, h := range hiddenOf(s.node) {
+			if columnNamed(u.Columns, h.Name) == nil && columnNamed(u.Hidden, h.Name) == nil {
+				u.Hidden = append(u.Hidden, &Column{Name: h.Name, Type: h.Type})
+			}
+		}
+	}
+	for _, s := range srcs {
+		r := rowOf(s.node)
+		from := make([]Expr, len(u.Hidden))
+		for i, h := range u.Hidden {
+			from[i] = Null(h.Type)
+			if c := r.find(h.Name); c != nil && c.Type == h.Type {
+				from[i] = &Ref{Col: c}
+			}
+		}
+		u.HiddenFrom = append(u.HiddenFrom, from)
+	}
 }
 
 // search binds search over the input, the listed tables or all tables.

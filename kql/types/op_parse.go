@@ -17,10 +17,10 @@ func (b *binder) parse(in Node, op *ast.Parse) Node {
 	flags := ast.FindParam(op.Params, "flags").Word()
 	var x Expr
 	b.withRow(rowOf(in), func() { x = b.text(b.scalar(op.X)) })
-	pattern, cols := b.parsePattern(op, kind)
+	pattern, cols, groups := b.parsePattern(op, kind)
 	if kind == "regex" && flags != "" {
 		pattern = "(?" + regexFlags(flags) + ")" + pattern
-	} else {
+	} else if kind != "regex" {
 		pattern = "(?s)" + pattern
 	}
 	if _, err := regexp.Compile(pattern); err != nil {
@@ -30,7 +30,7 @@ func (b *binder) parse(in Node, op *ast.Parse) Node {
 	var got []Expr
 	var failed []Expr
 	for i, c := range cols {
-		text := b.group(pattern, i+1, x)
+		text := b.group(pattern, groups[i], x)
 		v := Expr(text)
 		if c.Type != schema.String {
 			v = b.cast(text, c.Type)
@@ -82,16 +82,18 @@ func (b *binder) group(pattern string, n int, x Expr) Expr {
 	return &Call{Fn: b.funcs.Scalar("extract"), Args: []Expr{Str(pattern), Long(int64(n)), x}, T: schema.String, Sp: x.Span()}
 }
 
-// parsePattern writes the pattern as a regular expression.  A column takes as
-// little as it can up to the text behind it, and all that is left at the end;
-// numbers take what reads as a number.
-func (b *binder) parsePattern(op *ast.Parse, kind string) (string, []*Column) {
+// parsePattern writes the pattern as a regular expression and returns the
+// columns with the numbers of their groups.  A column takes as little as it
+// can up to the text behind it, and all that is left at the end; numbers take
+// what reads as a number.  With kind=regex columns are greedy, and the texts
+// are regular expressions that can have groups of their own.
+func (b *binder) parsePattern(op *ast.Parse, kind string) (pattern string, cols []*Column, groups []int) {
 	var p strings.Builder
-	var cols []*Column
-	p.WriteString("^")
-	if kind == "regex" {
-		p.Reset()
+	regex := kind == "regex"
+	if !regex {
+		p.WriteString("^")
 	}
+	group := 0
 	for i, part := range op.Pattern {
 		last := i == len(op.Pattern)-1
 		switch {
@@ -102,36 +104,40 @@ func (b *binder) parsePattern(op *ast.Parse, kind string) (string, []*Column) {
 			if !ok {
 				b.diags.Add(CodeExpectedConstant, part.Text.Span(), "The expression must be a constant string.")
 			}
-			if kind == "regex" {
-				p.WriteString(s)
-			} else {
-				p.WriteString(regexp.QuoteMeta(s))
+			if !regex {
+				s = regexp.QuoteMeta(s)
+			} else if re, err := regexp.Compile(s); err == nil {
+				group += re.NumSubexp()
 			}
+			p.WriteString(s)
 		case part.Column != nil:
 			c := declared(part.Column)
 			if part.Column.Type == nil {
 				c.Type = schema.String
 			}
-			cols = append(cols, c)
-			any := "(.*?)"
-			if last {
-				any = "(.*)"
-			}
-			if kind != "regex" {
-				switch c.Type {
-				case schema.Int, schema.Long:
-					any = `\s*(-?\d+)`
-				case schema.Real, schema.Decimal:
-					any = `\s*(-?[\d.]+(?:[eE][-+]?\d+)?)`
-				}
-			}
-			p.WriteString(any)
+			group++
+			cols, groups = append(cols, c), append(groups, group)
+			p.WriteString(columnPattern(c.Type, regex || last))
 		}
 	}
-	if kind != "regex" && len(op.Pattern) > 0 && !op.Pattern[len(op.Pattern)-1].Star {
+	if !regex && len(op.Pattern) > 0 && !op.Pattern[len(op.Pattern)-1].Star {
 		p.WriteString("$")
 	}
-	return p.String(), cols
+	return p.String(), cols, groups
+}
+
+// columnPattern is the group of a column of a type.
+func columnPattern(t schema.Type, greedy bool) string {
+	switch t {
+	case schema.Int, schema.Long:
+		return `\s*(-?\d+)`
+	case schema.Real, schema.Decimal:
+		return `\s*(-?[\d.]+(?:[eE][-+]?\d+)?)`
+	}
+	if greedy {
+		return "(.*)"
+	}
+	return "(.*?)"
 }
 
 // parseKV binds parse-kv: each column is the value of the key of its name.

@@ -10,6 +10,7 @@ import (
 func (b *binder) summarize(in Node, op *ast.Summarize) Node {
 	agg := &Aggregate{In: in}
 	names := newNamer(nil)
+	names.input = in.Cols()
 	if op.BinDefault != nil {
 		b.unsupported(op.BinDefault.Span(), "'bin=' in summarize")
 	}

@@ -206,6 +206,7 @@ func (b *binder) project(in Node, op *ast.Project) Node {
 	r := rowOf(in)
 	r.wins = w
 	names := newNamer(nil)
+	names.input = in.Cols()
 	b.withRow(r, func() {
 		for _, e := range op.Exprs {
 			if wc, ok := e.(*ast.Wildcard); ok && wc.Pattern == "*" {
@@ -396,6 +397,7 @@ func (b *binder) rowCount(e ast.Expr) Expr {
 func (b *binder) distinct(in Node, op *ast.Distinct) Node {
 	a := &Aggregate{In: in}
 	names := newNamer(nil)
+	names.input = in.Cols()
 	b.withRow(rowOf(in), func() {
 		for _, e := range op.Exprs {
 			if w, ok := e.(*ast.Wildcard); ok {
