@@ -78,8 +78,7 @@ func newDetector(c *Conn, parent *Base) *detector {
 		c: c, parent: parent, udp: udp,
 		buf: d.buf[:0], chunks: d.chunks[:0], start: [2][]byte{d.start[0][:0], d.start[1][:0]},
 	}
-	t := transport(c.Proto)
-	if t >= 0 {
+	if t := transport(c.Proto); t >= 0 {
 		d.cand = e.probes[t].all
 	}
 	return d
@@ -139,6 +138,10 @@ func (d *detector) eof(dir Dir) {
 // look takes a piece of the start and asks the probes.
 func (d *detector) look(ck chunk, b []byte) {
 	if d.full || len(b) == 0 {
+		return
+	}
+	if d.cand == 0 {
+		d.finish()
 		return
 	}
 	e := d.c.eng

@@ -390,7 +390,21 @@ func (e *Engine) guard(c *Conn) {
 		e.Stats.Panic = fmt.Sprintf("%v\n%s", r, debug.Stack())
 	}
 	c.state |= connPanicked
+	e.forget(c.top)
 	c.top, c.det = nil, nil
+}
+
+// forget leaves analyzers to the garbage collector: after a panic nobody knows
+// what they are like.
+func (e *Engine) forget(list *Feeder) {
+	for f := list; f != nil; f = f.next {
+		if f.det != nil {
+			e.forget(f.det.found)
+			continue
+		}
+		e.Stats.Bytes -= e.size[f.spec]
+		e.forget(f.base.children)
+	}
 }
 
 // maxViolationSize is the connection's size up to which a violation takes the

@@ -222,6 +222,9 @@ func TestPanicIsContained(t *testing.T) {
 	e.Open(c)
 	e.Data(c, analyzer.Orig, []byte(msg("fine")))
 	e.Close(c)
+	if e.Stats.Bytes != 0 {
+		t.Errorf("%d bytes of analyzers in use with no connection open", e.Stats.Bytes)
+	}
 	if out := analyzertest.Text(t, e); !strings.Contains(out, "fine") || strings.Contains(out, "after") {
 		t.Errorf("after a panic other connections must go on, and this one not: %s", out)
 	}
