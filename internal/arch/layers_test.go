@@ -85,10 +85,10 @@ func rank(path string) (layer int, prefix string) {
 			rest, below := strings.CutPrefix(path, dir+"/")
 			name, _, _ := strings.Cut(rest, "/")
 			switch {
-			case each && below && len(dir)+1 > best:
-				layer, prefix, best = i, dir+"/"+name, len(dir)+1
-			case !each && under(path, p) && len(p)+2 > best:
-				layer, prefix, best = i, p, len(p)+2
+			case each && below && 2*len(dir)+1 > best:
+				layer, prefix, best = i, dir+"/"+name, 2*len(dir)+1
+			case !each && under(path, p) && 2*len(p) > best:
+				layer, prefix, best = i, p, 2*len(p)
 			}
 		}
 	}
