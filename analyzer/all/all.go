@@ -13,8 +13,10 @@ import (
 	"wirehunt/analyzer/mysql"
 	"wirehunt/analyzer/ntlm"
 	"wirehunt/analyzer/ntp"
+	"wirehunt/analyzer/pop3"
 	"wirehunt/analyzer/radius"
 	"wirehunt/analyzer/rdp"
+	"wirehunt/analyzer/rfb"
 	"wirehunt/analyzer/smb"
 	"wirehunt/analyzer/smtp"
 	"wirehunt/analyzer/snmp"
@@ -40,8 +42,10 @@ func Specs() []*analyzer.Spec {
 		mysql.Spec(),
 		ntlm.Spec(),
 		ntp.Spec(),
+		pop3.Spec(),
 		radius.Spec(),
 		rdp.Spec(),
+		rfb.Spec(),
 		smb.Spec(),
 		smtp.Spec(),
 		snmp.Spec(),
