@@ -218,10 +218,14 @@ func (a *Analyzer) commandToken(cmd, arg []byte) {
 	case "AUTH":
 		a.endTokens()
 	case "ADAT":
-		token := a.decode(arg)
+		token, ok := a.decode(arg)
 		if a.adatNew {
 			// Only a token that is a TLS record is followed.
 			a.adatNew = false
+			if !ok {
+				a.WeirdFrom("FTP_ADAT", "ftp_adat_bad_first_token_encoding", "")
+				token = nil
+			}
 			if len(token) < 5 || token[0] != 0x16 || len(token)-5 != int(binary.BigEndian.Uint16(token[3:])) {
 				a.endTokens()
 				return
@@ -238,8 +242,9 @@ func (a *Analyzer) replyToken(code int, line []byte) {
 	switch code {
 	case 235, 334, 335:
 		line = bytes.TrimPrefix(line[3:], []byte("-"))
-		if token, ok := bytes.CutPrefix(skipSpace(line), []byte("ADAT=")); ok {
-			a.adat.Data(analyzer.Resp, a.decode(token))
+		if text, ok := bytes.CutPrefix(skipSpace(line), []byte("ADAT=")); ok {
+			token, _ := a.decode(text)
+			a.adat.Data(analyzer.Resp, token)
 		}
 		if code == 235 {
 			a.endTokens()
@@ -254,15 +259,16 @@ func (a *Analyzer) endTokens() {
 	a.adat, a.auth = nil, a.auth[:0]
 }
 
-// decode decodes base64; what cannot be decoded is left out.
-func (a *Analyzer) decode(b []byte) []byte {
+// decode decodes base64 up to what cannot be decoded, and reports whether all
+// of it could.
+func (a *Analyzer) decode(b []byte) (token []byte, ok bool) {
 	b = bytes.TrimRight(b, "= ")
 	if n := base64.RawStdEncoding.DecodedLen(len(b)); cap(a.scratch) < n {
 		a.scratch = make([]byte, n)
 	}
 	out := a.scratch[:cap(a.scratch)]
-	n, _ := base64.RawStdEncoding.Decode(out, b)
-	return out[:n]
+	n, err := base64.RawStdEncoding.Decode(out, b)
+	return out[:n], err == nil
 }
 
 // Gap implements analyzer.Stream: the rest of the line is lost.
