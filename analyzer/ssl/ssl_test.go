@@ -26,6 +26,12 @@ type tape struct {
 	mu    sync.Mutex
 	steps []analyzertest.Step
 	first []byte // what the client sent first
+	sent  []sent
+}
+
+type sent struct {
+	dir  analyzer.Dir
+	data []byte
 }
 
 type tapedConn struct {
@@ -39,6 +45,7 @@ func (c *tapedConn) Write(b []byte) (int, error) {
 	if len(c.t.steps) == 0 {
 		c.t.first = bytes.Clone(b)
 	}
+	c.t.sent = append(c.t.sent, sent{c.dir, bytes.Clone(b)})
 	c.t.steps = append(c.t.steps, analyzertest.Send(c.dir, bytes.Clone(b)))
 	c.t.mu.Unlock()
 	return c.Conn.Write(b)
