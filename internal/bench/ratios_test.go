@@ -28,7 +28,7 @@ var (
 // byHand has, for each hunt that the made-up records have rows for, the SQL
 // that somebody who knows the tables would write.
 var byHand = map[string]string{
-	"rare-user-agents": `SELECT coalesce(user_agent, '') AS agent, count(DISTINCT _orig_device) AS devices, count(*) AS n
+	"rare-user-agents": `SELECT coalesce(user_agent, '') AS agent, count(DISTINCT _orig_device) AS devices, count(*) AS n, to_json(list(DISTINCT host))
 FROM zeek_http WHERE _orig_device IS NOT NULL GROUP BY 1 ORDER BY 2, 3`,
 	"file-downloads": `SELECT ts, n.DeviceName, dir, l, r, uri, agent, len FROM (
 SELECT ts, _orig_device AS d, 'Out' AS dir, "id.orig_h" AS l, "id.resp_h" AS r, uri, user_agent AS agent, response_body_len AS len FROM zeek_http
@@ -37,17 +37,18 @@ UNION ALL
 SELECT ts, _resp_device, 'In', "id.resp_h", "id.orig_h", uri, user_agent, response_body_len FROM zeek_http
 WHERE _resp_device IS NOT NULL AND regexp_matches(uri, '(?i)\.(?:exe|dll|msi|ps1|bat|sh|zip|7z|rar|iso)$')
 ) JOIN _devices n ON n.DeviceId = d ORDER BY ts`,
-	"download-extensions": `SELECT '.' || string_split(uri, '.')[-1] AS ext, sum(n) FROM (
-SELECT uri, (_orig_device IS NOT NULL)::INT + (_resp_device IS NOT NULL)::INT AS n FROM zeek_http WHERE contains(uri, '.')
+	"download-extensions": `SELECT ext, count(*) FROM (
+SELECT '.' || string_split(uri, '.')[-1] AS ext FROM zeek_http WHERE _orig_device IS NOT NULL AND contains(uri, '.')
+UNION ALL SELECT '.' || string_split(uri, '.')[-1] FROM zeek_http WHERE _resp_device IS NOT NULL AND contains(uri, '.')
 ) GROUP BY 1 ORDER BY 2 DESC, 1`,
-	"ssh-brute-force": `SELECT dir, l, r, p, count(*) AS n, sum(auth_attempts) FROM (
+	"ssh-brute-force": `SELECT dir, l, r, count(*) AS n, sum(auth_attempts), to_json(list(DISTINCT p)) FROM (
 SELECT 'Out' AS dir, "id.orig_h" AS l, "id.resp_h" AS r, "id.resp_p" AS p, auth_attempts FROM zeek_ssh WHERE _orig_device IS NOT NULL AND auth_success = false AND auth_attempts > 3
 UNION ALL
-SELECT 'In', "id.resp_h", "id.orig_h", "id.orig_p", auth_attempts FROM zeek_ssh WHERE _resp_device IS NOT NULL AND auth_success = false AND auth_attempts > 3
+SELECT 'In', "id.resp_h", "id.orig_h", "id.resp_p", auth_attempts FROM zeek_ssh WHERE _resp_device IS NOT NULL AND auth_success = false AND auth_attempts > 3
 ) GROUP BY ALL HAVING count(*) > 4 ORDER BY n DESC, l, r`,
 	"ssh-software": `SELECT coalesce(server, ''), coalesce(client, ''), count(*) AS n, list(DISTINCT p) FROM (
 SELECT server, client, "id.resp_p" AS p FROM zeek_ssh WHERE _orig_device IS NOT NULL
-UNION ALL SELECT server, client, "id.orig_p" FROM zeek_ssh WHERE _resp_device IS NOT NULL
+UNION ALL SELECT server, client, "id.resp_p" FROM zeek_ssh WHERE _resp_device IS NOT NULL
 ) GROUP BY 1, 2 ORDER BY 3 DESC, 1`,
 	"icmp-exfiltration": `SELECT n.DeviceName, "id.orig_h", "id.resp_h", orig_bytes, resp_bytes, duration FROM (
 SELECT * FROM zeek_conn WHERE proto = 'icmp' AND _orig_device IS NOT NULL AND duration >= 101 AND orig_bytes > 500000 ORDER BY orig_bytes DESC LIMIT 10
