@@ -10,6 +10,7 @@ import (
 	"wirehunt/analyzer/gssapi"
 	"wirehunt/analyzer/http"
 	"wirehunt/analyzer/krb"
+	"wirehunt/analyzer/modbus"
 	"wirehunt/analyzer/mysql"
 	"wirehunt/analyzer/ntlm"
 	"wirehunt/analyzer/ntp"
@@ -39,6 +40,7 @@ func Specs() []*analyzer.Spec {
 		http.Spec(),
 		krb.Spec(),
 		krb.TCPSpec(),
+		modbus.Spec(),
 		mysql.Spec(),
 		ntlm.Spec(),
 		ntp.Spec(),
