@@ -59,8 +59,9 @@ type Log struct {
 	Fields []Field
 	// HasConn says that the first fields are ts, uid and the four of id.
 	HasConn bool
-	// UniqueBy names the field whose values are logged once a capture
-	// (x509's fingerprint); "" for none.
+	// UniqueBy names the fields, joined with commas, of whose values each
+	// combination is logged once a capture (x509's fingerprint and roles); ""
+	// for none.
 	UniqueBy string
 }
 

@@ -7,7 +7,7 @@ var Log = newLog()
 
 func newLog() *event.Log {
 	l := event.NewBareLog("x509", "", "Certificates, each once.")
-	l.UniqueBy = "fingerprint"
+	l.UniqueBy = "fingerprint,host_cert,client_cert"
 	return l
 }
 

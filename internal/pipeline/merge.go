@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -125,7 +126,10 @@ func (m *merger) filter(l *event.Log) func(b *event.Batch, n int, at int64) bool
 	}
 	u := m.unique[l]
 	if u == nil {
-		u = &uniqueSet{field: l.FieldIndex(l.UniqueBy), seen: make(map[string]struct{})}
+		u = &uniqueSet{seen: make(map[string]struct{})}
+		for name := range strings.SplitSeq(l.UniqueBy, ",") {
+			u.fields = append(u.fields, l.FieldIndex(name))
+		}
 		m.unique[l] = u
 	}
 	return u.keep
@@ -135,24 +139,35 @@ func (m *merger) filter(l *event.Log) func(b *event.Batch, n int, at int64) bool
 // emptied.
 const maxRemembered = 1 << 18
 
-// uniqueSet keeps the first row of each value of a field.
+// uniqueSet keeps the first row of each combination of values of some fields.
 type uniqueSet struct {
-	field int
-	seen  map[string]struct{}
+	fields []int
+	seen   map[string]struct{}
+	key    []byte
 }
 
 func (u *uniqueSet) keep(b *event.Batch, n int, _ int64) bool {
-	if !b.IsSet(n, u.field) {
+	u.key = u.key[:0]
+	for _, i := range u.fields {
+		switch b.Log.Fields[i].Kind {
+		case event.String, event.Enum, event.Addr:
+			if b.IsSet(n, i) {
+				u.key = append(u.key, b.Bytes(n, i)...)
+			}
+		default:
+			u.key = binary.LittleEndian.AppendUint64(u.key, b.Uint(n, i))
+		}
+	}
+	if len(u.key) == 0 {
 		return true
 	}
-	v := b.Bytes(n, u.field)
-	if _, ok := u.seen[string(v)]; ok {
+	if _, ok := u.seen[string(u.key)]; ok {
 		return false
 	}
 	if len(u.seen) >= maxRemembered {
 		clear(u.seen)
 	}
-	u.seen[string(v)] = struct{}{}
+	u.seen[string(u.key)] = struct{}{}
 	return true
 }
 
