@@ -2,6 +2,7 @@ package rangetest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -28,9 +29,14 @@ func TestAttribution(t *testing.T) {
 			want := map[string]string{}
 			for _, list := range [][]fact{truth.Requests, truth.Sessions, truth.Handshakes} {
 				for _, f := range list {
-					if isInside(f.Client) {
-						want[fmt.Sprintf("%s %d %s %d", f.Client, f.ClientPort, f.Server, f.ServerPort)] = fmt.Sprintf("%s %d", f.Process, f.ProcessID)
+					if !isInside(f.Client) {
+						continue
 					}
+					flow, process := fmt.Sprintf("%s %d %s %d", f.Client, f.ClientPort, f.Server, f.ServerPort), fmt.Sprintf("%s %d", f.Process, f.ProcessID)
+					if want[flow] != "" && want[flow] != process {
+						t.Errorf("%s: the facts name %s and %s", flow, want[flow], process)
+					}
+					want[flow] = process
 				}
 			}
 			got := map[string]string{}
@@ -49,5 +55,21 @@ func TestAttribution(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAllAttributed checks that no inspected TCP connection that a device of
+// the range opened is without its process.
+func TestAllAttributed(t *testing.T) {
+	a := ask(t, `DeviceNetworkEvents
+| where ActionType endswith "Inspected" and Protocol == "Tcp" and tostring(parse_json(AdditionalFields).direction) == "Out"
+| summarize Unknown = countif(isempty(InitiatingProcessFileName)) by ActionType`)
+	if len(a.rows) < 5 {
+		t.Errorf("rows of %d kinds only: %q", len(a.rows), a.rows)
+	}
+	for _, s := range a.table(t, "Unknown", "ActionType") {
+		if !strings.HasPrefix(s, "0 ") {
+			t.Errorf("rows without a process: %s", s)
+		}
 	}
 }
