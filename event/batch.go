@@ -56,6 +56,7 @@ type Row struct {
 	b    *Batch
 	n    int // index of the row
 	base int // index of its first cell
+	text int // where its bytes begin in the arena
 }
 
 // Add appends a row with all fields unset and returns it.
@@ -71,8 +72,15 @@ func (b *Batch) Add(o Order) *Row {
 	clear(b.cells[base:])
 	b.set = append(b.set, 0)
 	b.order = append(b.order, o)
-	b.row = Row{b, len(b.set) - 1, base}
+	b.row = Row{b, len(b.set) - 1, base, len(b.arena)}
 	return &b.row
+}
+
+// DropLast takes back the row that the last Add made, for readers that find
+// a fault in the middle of a record.
+func (b *Batch) DropLast() {
+	r := &b.row
+	b.cells, b.set, b.order, b.arena = b.cells[:r.base], b.set[:r.n], b.order[:r.n], b.arena[:r.text]
 }
 
 func (r *Row) cell(i int, v uint64) {

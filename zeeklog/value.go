@@ -1,5 +1,6 @@
-// Package zeeklog writes records as Zeek's ASCII writer does: one file per
-// log, tab-separated with Zeek's header lines, or one JSON object a line.
+// Package zeeklog writes records as Zeek's ASCII writer does, and reads them:
+// one file per log, tab-separated with Zeek's header lines, or one JSON object
+// a line.
 package zeeklog
 
 import (
