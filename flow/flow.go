@@ -58,6 +58,7 @@ const (
 	deferredEvent       // TCP: the deferred close is to be reported
 	didWeird            // an oddity was reported
 	answered            // both sides have sent
+	expiring            // TCP: the expire timers matter
 	seenOrig            // TCP: a packet of the originator was seen
 	seenResp
 	skipping // payload is not delivered any more

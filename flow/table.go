@@ -214,6 +214,7 @@ func (t *Table) open(k *Key, h uint64, p *packet.Packet, now int64) *Flow {
 	case p.Kind == packet.KindTCP:
 		f.timers.inactivity = t.opt.UDPTimeout
 		f.timers.addExpire(now + synTimeout)
+		f.flags |= expiring
 	case p.Kind == packet.KindUDP:
 		f.timers.inactivity = t.opt.UDPTimeout
 	case p.Kind == packet.KindICMP:

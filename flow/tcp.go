@@ -40,6 +40,9 @@ func (t *Table) tcp(f *Flow, side uint8, p *packet.Packet, now int64) {
 	s := segment{p: p, flags: p.Flags, side: side, len: p.PayloadLen}
 	e, peer := &f.ends[side], &f.ends[side^1]
 	setPartial(f, &s)
+	if !e.didClose && !peer.didClose {
+		f.flags &^= expiring
+	}
 
 	end := p.Seq
 	if !s.has(packet.RST) {

@@ -224,6 +224,13 @@ func (t *Table) closeEndpoint(f *Flow, e, peer *endpoint, report bool) {
 		f.arm(t, f.timers.remove)
 		return
 	}
+	f.flags |= expiring
+	if at := &f.timers.expire[0]; *at != 0 {
+		if late := t.now - *at; late >= 0 {
+			*at += (late/sessionTimer + 1) * sessionTimer
+		}
+		f.arm(t, *at)
+	}
 	if e.prev != inactive {
 		f.timers.addExpire(f.Last + sessionTimer)
 		f.arm(t, f.Last+sessionTimer)

@@ -17,11 +17,11 @@ const never = math.MaxInt64
 
 // timers are the times at which a flow is looked at; 0 means not set.
 type timers struct {
-	inactivity    int64 // time-out, not a time
-	attempt       int64 // an unanswered SYN is given up
-	expire        [2]int64
-	remove        int64 // the connection is closed and goes away
-	reset         int64 // a RST came after the FIN
+	inactivity    int64    // time-out, not a time
+	attempt       int64    // an unanswered SYN is given up
+	expire        [2]int64 // see Flow.expire; with flag expiring only
+	remove        int64    // the connection is closed and goes away
+	reset         int64    // a RST came after the FIN
 	session       int64
 	sessionPeriod int64
 	sessionIdle   int64
@@ -48,9 +48,16 @@ func (f *Flow) next() int64 {
 	if m.inactivity > 0 {
 		due = f.Last + m.inactivity
 	}
-	for _, at := range [...]int64{m.attempt, m.expire[0], m.expire[1], m.remove, m.reset, m.session} {
+	for _, at := range [...]int64{m.attempt, m.remove, m.reset, m.session} {
 		if at != 0 && at < due {
 			due = at
+		}
+	}
+	if f.flags&expiring != 0 {
+		for _, at := range m.expire {
+			if at != 0 && at < due {
+				due = at
+			}
 		}
 	}
 	return due
@@ -101,7 +108,10 @@ func (f *Flow) expired(now int64) (at int64, over bool) {
 	}
 }
 
-// expire looks whether a TCP connection has ended without saying so.
+// expire looks whether a TCP connection has ended without saying so.  Zeek
+// does so every 6 seconds from the first packet on; here the timer matters
+// only while nothing was seen of the endpoints, or one has closed (flag
+// expiring).
 func (f *Flow) expire(at int64, timer *int64) bool {
 	if f.flags&active == 0 {
 		return false
