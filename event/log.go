@@ -59,6 +59,11 @@ type Log struct {
 	Fields []Field
 	// HasConn says that the first fields are ts, uid and the four of id.
 	HasConn bool
+	// OrigFields and RespFields name, for a log without a connection, the
+	// fields that hold the addresses of client and server; the first that is
+	// set counts.  OrigPort and RespPort are the ports that go with them.
+	OrigFields, RespFields []string
+	OrigPort, RespPort     uint16
 	// UniqueBy names the fields, joined with commas, of whose values each
 	// combination is logged once a capture (x509's fingerprint and roles); ""
 	// for none.
@@ -97,6 +102,16 @@ func NewBareLog(name, action, doc string) *Log {
 	l.add("ts", Time, Single, "Time of the event.").NoBag()
 	return l
 }
+
+// Between says which fields of a log without a connection stand for its
+// sides, and returns the log.
+func (l *Log) Between(origPort uint16, orig []string, respPort uint16, resp []string) *Log {
+	l.OrigPort, l.OrigFields, l.RespPort, l.RespFields = origPort, orig, respPort, resp
+	return l
+}
+
+// HasSides reports whether records of the log tell of two hosts.
+func (l *Log) HasSides() bool { return l.HasConn || len(l.OrigFields) > 0 }
 
 type col struct {
 	log *Log

@@ -4,7 +4,8 @@ import "wirehunt/event"
 
 // Log is dhcp.log: one record per exchange, which may go over several
 // connections.  Fields follow Zeek's script base/protocols/dhcp/main.zeek.
-var Log = event.NewBareLog("dhcp", "DhcpConnectionInspected", "DHCP exchanges: who got which address from whom.")
+var Log = event.NewBareLog("dhcp", "DhcpConnectionInspected", "DHCP exchanges: who got which address from whom.").
+	Between(68, []string{"assigned_addr", "client_addr", "requested_addr"}, 67, []string{"server_addr"})
 
 var (
 	colUIDs      = Log.SetField("uids", event.String, "Unique ids of the connections that the exchange went over.")

@@ -77,7 +77,7 @@ func LogTable(l *event.Log) schema.Table {
 		t.Columns = append(t.Columns, schema.Column{Name: f.Name, Type: FieldType(f), Doc: f.Doc})
 		p.Values[f.Name] = schema.Value{Column: f.Name, NotNull: f.Name == "ts"}
 	}
-	if l.HasConn {
+	if l.HasSides() {
 		t.Columns = append(t.Columns,
 			schema.Column{Name: "OrigDeviceId", Type: schema.String, Doc: "DeviceId of the originator, empty where it is no device."},
 			schema.Column{Name: "RespDeviceId", Type: schema.String, Doc: "DeviceId of the responder, empty where it is no device."})
@@ -97,7 +97,7 @@ func LogTable(l *event.Log) schema.Table {
 func logParts(l *event.Log) []schema.Part {
 	var parts []schema.Part
 	for _, s := range sides {
-		if l.Action != "" && l.HasConn {
+		if l.Action != "" && l.HasSides() {
 			p := basePart(l, s, l.Action)
 			bag := []schema.Member{{Key: "direction", Value: schema.Const(s.direction), Type: schema.String, Doc: "Out where the device is the originator, else In."}}
 			p.Bags = map[string][]schema.Member{"AdditionalFields": append(bag, bagMembers(l)...)}
@@ -147,7 +147,27 @@ func basePart(l *event.Log, s side, action string) schema.Part {
 	for _, c := range ProcessColumns() {
 		p.Values[c.Name] = schema.Value{Column: c.Name, Join: "process"}
 	}
+	if !l.HasConn {
+		withoutConn(&p, l, s)
+	}
 	return p
+}
+
+// withoutConn makes a part of a log that has no connection of its own.
+func withoutConn(p *schema.Part, l *event.Log, s side) {
+	for _, c := range ProcessColumns() {
+		delete(p.Values, c.Name)
+	}
+	p.Joins = p.Joins[:1]
+	orig, resp := schema.Col(ColOrigAddr), schema.Col(ColRespAddr)
+	origPort, respPort := schema.Const(int64(l.OrigPort)), schema.Const(int64(l.RespPort))
+	p.Values["Protocol"] = schema.Const("Udp")
+	p.Values["LocalIP"], p.Values["LocalPort"] = orig, origPort
+	p.Values["RemoteIP"], p.Values["RemotePort"] = resp, respPort
+	if s.device == ColRespDevice {
+		p.Values["LocalIP"], p.Values["LocalPort"] = resp, respPort
+		p.Values["RemoteIP"], p.Values["RemotePort"] = orig, origPort
+	}
 }
 
 // ProcessColumns returns the columns of DeviceNetworkEvents that tell of the

@@ -16,7 +16,11 @@ const (
 	ColRespDevice = "_resp_device"  // the same for the responder
 	ColOrigIPType = "_orig_ip_type" // class of the originator's address: see IPType
 	ColRespIPType = "_resp_ip_type"
-	ColImport     = "_import" // number of the import that brought the row; in all tables
+	// ColOrigAddr and ColRespAddr, of logs without a connection only, are the
+	// addresses that stand for the sides.
+	ColOrigAddr = "_orig_h"
+	ColRespAddr = "_resp_h"
+	ColImport   = "_import" // number of the import that brought the row; in all tables
 	// ColOrigProcess and ColRespProcess, of conn only, are true where the
 	// side's process is known and an imported row tells of the connection.
 	ColOrigProcess = "_orig_process"
@@ -73,7 +77,10 @@ func LogColumns(l *event.Log) []PhysColumn {
 	for i := range l.Fields {
 		cols = append(cols, PhysColumn{l.Fields[i].Name, FieldType(&l.Fields[i])})
 	}
-	if l.HasConn {
+	if l.HasSides() && !l.HasConn {
+		cols = append(cols, PhysColumn{ColOrigAddr, schema.String}, PhysColumn{ColRespAddr, schema.String})
+	}
+	if l.HasSides() {
 		cols = append(cols,
 			PhysColumn{ColOrigDevice, schema.String}, PhysColumn{ColRespDevice, schema.String},
 			PhysColumn{ColOrigIPType, schema.String}, PhysColumn{ColRespIPType, schema.String})

@@ -10,6 +10,7 @@ import (
 
 	"wirehunt/event"
 	"wirehunt/internal/defender"
+	"wirehunt/packet"
 	"wirehunt/schema"
 	"wirehunt/zeeklog"
 )
@@ -29,11 +30,13 @@ func (a *logAppender) append(b *event.Batch, n int, devices *defender.Devices) e
 		i := bits.TrailingZeros64(m)
 		a.args[i] = a.value(b, n, i)
 	}
-	// A weird record of a packet outside any connection has no addresses.
-	if b.Log.HasConn && b.IsSet(n, event.FieldOrigH) && b.IsSet(n, event.FieldRespH) {
-		orig, resp := [16]byte(b.Bytes(n, event.FieldOrigH)), [16]byte(b.Bytes(n, event.FieldRespH))
+	if orig, resp, ok := a.sides(b, n); ok {
 		origID, respID, origType, respType := devices.Sides(orig, resp)
 		k := len(b.Log.Fields)
+		if !b.Log.HasConn {
+			a.args[k], a.args[k+1] = a.address(orig), a.address(resp)
+			k += 2
+		}
 		if origID != "" {
 			a.args[k] = origID
 		}
@@ -44,6 +47,33 @@ func (a *logAppender) append(b *event.Batch, n int, devices *defender.Devices) e
 	}
 	a.args[len(a.args)-1] = a.importID
 	return a.app.AppendRow(a.args...)
+}
+
+// sides returns the addresses of originator and responder.  A weird record of
+// a packet outside any connection has none.
+func (a *logAppender) sides(b *event.Batch, n int) (orig, resp [16]byte, ok bool) {
+	if b.Log.HasConn {
+		if !b.IsSet(n, event.FieldOrigH) || !b.IsSet(n, event.FieldRespH) {
+			return orig, resp, false
+		}
+		return [16]byte(b.Bytes(n, event.FieldOrigH)), [16]byte(b.Bytes(n, event.FieldRespH)), true
+	}
+	if !b.Log.HasSides() {
+		return orig, resp, false
+	}
+	first := func(fields []string) [16]byte {
+		for _, name := range fields {
+			if i := b.Log.FieldIndex(name); b.IsSet(n, i) {
+				return [16]byte(b.Bytes(n, i))
+			}
+		}
+		return packet.AddrFrom4([]byte{0, 0, 0, 0})
+	}
+	return first(b.Log.OrigFields), first(b.Log.RespFields), true
+}
+
+func (a *logAppender) address(addr [16]byte) []byte {
+	return a.keep(netip.AddrFrom16(addr).Unmap().AppendTo(a.buf))
 }
 
 // value returns field i of row n in its physical form.
@@ -69,8 +99,7 @@ func (a *logAppender) value(b *event.Batch, n, i int) driver.Value {
 	case event.Port:
 		return int32(b.Uint(n, i))
 	case event.Addr:
-		addr := netip.AddrFrom16([16]byte(b.Bytes(n, i))).Unmap()
-		return a.keep(addr.AppendTo(a.buf))
+		return a.address([16]byte(b.Bytes(n, i)))
 	}
 	s := b.Bytes(n, i)
 	if utf8.Valid(s) {
