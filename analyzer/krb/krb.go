@@ -7,6 +7,8 @@ package krb
 import (
 	"wirehunt/analyzer"
 	"wirehunt/analyzer/wire/asn1"
+	wire "wirehunt/analyzer/wire/x509"
+	"wirehunt/analyzer/x509"
 	"wirehunt/event"
 )
 
@@ -16,7 +18,7 @@ func Spec() *analyzer.Spec {
 		Name:     "krb",
 		Title:    "Kerberos",
 		Doc:      "Kerberos over UDP, and the tickets that other protocols carry.",
-		Logs:     []*event.Log{Log},
+		Logs:     []*event.Log{Log, x509.Log},
 		UDPPorts: []uint16{88},
 		Probe: func(s *analyzer.Start) analyzer.Verdict {
 			if looksLike(s.Orig) || looksLike(s.Resp) {
@@ -37,7 +39,7 @@ func TCPSpec() *analyzer.Spec {
 		Name:     "krb_tcp",
 		Title:    "Kerberos over TCP",
 		Doc:      "Kerberos over TCP.",
-		Logs:     []*event.Log{Log},
+		Logs:     []*event.Log{Log, x509.Log},
 		TCPPorts: []uint16{88},
 		Probe: func(s *analyzer.Start) analyzer.Verdict {
 			for _, b := range [2][]byte{s.Orig, s.Resp} {
@@ -172,6 +174,11 @@ func (a *Analyzer) message(b []byte) bool {
 		return false
 	}
 	a.Confirm()
+	if m.cert != nil {
+		var c wire.Certificate
+		x509.Certificate(a.Conn, &c, m.cert, true, m.typ == msgASReq || m.typ == msgTGSReq, false)
+		m.cert = nil
+	}
 	switch m.typ {
 	case msgASReq:
 		a.start("AS")

@@ -45,6 +45,7 @@ type message struct {
 	cname, realm, sname []byte // client, its realm, service
 	text                []byte // of an error
 	subject             []byte // of a certificate
+	cert                []byte // the certificate, a part of the message
 	code                int64
 	etype               int64
 	from, till          int64
@@ -260,6 +261,7 @@ func (m *message) padata(b []byte) {
 			if c.Parse(cert) {
 				m.has |= hasSubject
 				m.subject = append(m.subject[:0], c.Subject...)
+				m.cert = cert
 			}
 		}
 	}
