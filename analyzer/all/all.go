@@ -5,12 +5,14 @@ import (
 	"wirehunt/analyzer"
 	"wirehunt/analyzer/dcerpc"
 	"wirehunt/analyzer/dhcp"
+	"wirehunt/analyzer/dnp3"
 	"wirehunt/analyzer/dns"
 	"wirehunt/analyzer/ftp"
 	"wirehunt/analyzer/gssapi"
 	"wirehunt/analyzer/http"
 	"wirehunt/analyzer/krb"
 	"wirehunt/analyzer/modbus"
+	"wirehunt/analyzer/mqtt"
 	"wirehunt/analyzer/mysql"
 	"wirehunt/analyzer/ntlm"
 	"wirehunt/analyzer/ntp"
@@ -33,6 +35,8 @@ func Specs() []*analyzer.Spec {
 	return []*analyzer.Spec{
 		dcerpc.Spec(),
 		dhcp.Spec(),
+		dnp3.Spec(),
+		dnp3.UDPSpec(),
 		dns.Spec(),
 		ftp.DataSpec(),
 		ftp.Spec(),
@@ -41,6 +45,7 @@ func Specs() []*analyzer.Spec {
 		krb.Spec(),
 		krb.TCPSpec(),
 		modbus.Spec(),
+		mqtt.Spec(),
 		mysql.Spec(),
 		ntlm.Spec(),
 		ntp.Spec(),
