@@ -75,6 +75,7 @@ const (
 	doneResp
 	eofOrig
 	eofResp
+	quiet // below a QuietChild
 )
 
 const (

@@ -156,6 +156,16 @@ func (b *Base) Child(name string) *Feeder {
 	return b.Conn.eng.attach(b.Conn, b, i, nil)
 }
 
+// QuietChild is Child for what Zeek does not look at: whatever the child, and
+// those below it, find or do not find changes nothing in conn.log's service.
+func (b *Base) QuietChild(name string) *Feeder {
+	f := b.Child(name)
+	if f != nil {
+		f.base.flags |= quiet
+	}
+	return f
+}
+
 // Detect starts a child that finds out by content what it is given, as the
 // engine does at the start of a connection (what follows HTTP's CONNECT): the
 // analyzers that recognise their protocol in the first bytes get all of them.

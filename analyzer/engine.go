@@ -39,8 +39,7 @@ type Stats struct {
 	// stack.
 	Panics uint64
 	Panic  string
-	// Bytes is the memory of the analyzers in use, without what they allocate
-	// themselves.
+	// Bytes is the memory of the analyzers in use, roughly.
 	Bytes int
 	// Violations is how many analyzers were removed.
 	Violations uint64
@@ -205,7 +204,7 @@ func (e *Engine) attach(c *Conn, parent *Base, spec int, expected any) *Feeder {
 		f.stream, _ = a.(Stream)
 		f.grams, _ = a.(Datagrams)
 		if e.size[spec] == 0 {
-			e.size[spec] = int(reflect.TypeOf(a).Elem().Size())
+			e.size[spec] = int(reflect.TypeOf(a).Elem().Size()) + ownMemory
 		}
 	}
 	e.Stats.Bytes += e.size[spec]
@@ -213,6 +212,7 @@ func (e *Engine) attach(c *Conn, parent *Base, spec int, expected any) *Feeder {
 	*f.base = Base{Conn: c, Expected: expected, spec: s, parent: parent, tail: [2][]byte{tail[0][:0], tail[1][:0]}}
 	f.next = nil
 	if parent != nil {
+		f.base.flags = parent.flags & quiet
 		f.next, parent.children = parent.children, f
 	} else {
 		p := &c.top
@@ -224,6 +224,10 @@ func (e *Engine) attach(c *Conn, parent *Base, spec int, expected any) *Feeder {
 	f.a.Reset()
 	return f
 }
+
+// ownMemory is what an analyzer allocates itself, roughly: buffers for lines
+// and fields.
+const ownMemory = 1024
 
 // has reports whether an analyzer of the spec is alive in the list.
 func has(list *Feeder, spec int) bool {
@@ -414,7 +418,7 @@ const maxViolationSize = 10 << 10
 func (e *Engine) violate(b *Base, _ string) {
 	e.Stats.Violations++
 	c := b.Conn
-	if e.control.Size(c) > maxViolationSize {
+	if b.flags&quiet != 0 || e.control.Size(c) > maxViolationSize {
 		return
 	}
 	for k, s := range c.services {
@@ -428,6 +432,9 @@ func (e *Engine) violate(b *Base, _ string) {
 const interactiveTimeout = int64(3600e9)
 
 func (e *Engine) confirm(b *Base) {
+	if b.flags&quiet != 0 {
+		return
+	}
 	switch b.spec.Name {
 	case "ssh", "ftp":
 		// People work on these: Zeek's analyzer_inactivity_timeouts.

@@ -51,8 +51,8 @@ type Options struct {
 	// ReassemblyBytes bounds the memory for out-of-order data and fragments;
 	// 0 means 64 MiB.
 	ReassemblyBytes int
-	// AnalyzerBytes bounds the memory for analyzers in use, without what they
-	// allocate themselves; beyond it flows are closed early.  0 means 128 MiB.
+	// AnalyzerBytes bounds the memory for analyzers in use, roughly; beyond it
+	// flows are closed early.  0 means 96 MiB.
 	AnalyzerBytes int
 	// CommunityID adds the Community ID v1 to conn.log.
 	CommunityID bool
@@ -85,7 +85,7 @@ func Run(ctx context.Context, src capture.Source, o Options, sink Sink) (Stats, 
 		o.ReassemblyBytes = 64 << 20
 	}
 	if o.AnalyzerBytes == 0 {
-		o.AnalyzerBytes = 128 << 20
+		o.AnalyzerBytes = 96 << 20
 	}
 	if o.Progress == nil {
 		o.Progress = new(Progress)
