@@ -3,11 +3,69 @@ package http
 import (
 	"bytes"
 	"encoding/base64"
+
+	"wirehunt/analyzer"
 )
 
-// authorization takes the user name from Basic authentication (RFC 7617).
-func (a *Analyzer) authorization(t *txn, value []byte) {
+// Whose authentication a token is part of.
+const (
+	authServer = iota
+	authProxy
+)
+
+// authenticateMessage is the start of NTLM's last message ([MS-NLMP] 2.2.1.3),
+// bare or within a token of SPNEGO.
+var authenticateMessage = []byte("NTLMSSP\x00\x03\x00\x00\x00")
+
+// authToken hands the token of "NTLM <base64>" or "Negotiate <base64>"
+// (RFC 4559, [MS-NTHT]) on.  Zeek does not look at these, so conn.log's
+// service does not have what is found in them.
+func (a *Analyzer) authToken(t *txn, dir analyzer.Dir, proxy bool, value []byte) {
+	scheme, token, _ := bytes.Cut(value, []byte(" "))
+	if !equalFold(scheme, "NTLM") && !equalFold(scheme, "NEGOTIATE") {
+		return
+	}
+	if token = skipSpace(token); len(token) == 0 {
+		return
+	}
+	who := authServer
+	if proxy {
+		who = authProxy
+	}
+	if a.auth[who] == nil {
+		if a.auth[who] = a.QuietChild("gssapi"); a.auth[who] == nil {
+			return
+		}
+	}
+	a.scratch = decode64(a.scratch[:0], token)
+	if dir == analyzer.Orig && bytes.Contains(a.scratch, authenticateMessage) {
+		t.proves[who] = true
+	}
+	a.auth[who].Datagram(dir, a.scratch, len(a.scratch))
+}
+
+// authResult tells the outcome of authentications whose last message the
+// request had: the reply asks for another one, or does not.
+func (a *Analyzer) authResult(t *txn) {
+	if isInfo(t.status) {
+		return
+	}
+	for who, refusal := range [...]int{authServer: 401, authProxy: 407} {
+		if !t.proves[who] || who == authServer && t.status == 407 {
+			continue
+		}
+		t.proves[who] = false
+		if r, ok := a.auth[who].Analyzer().(analyzer.AuthResult); ok {
+			r.Result(t.status != refusal)
+		}
+	}
+}
+
+// authorization takes the user name from Basic authentication (RFC 7617), and
+// the token of the others.
+func (a *Analyzer) authorization(t *txn, proxy bool, value []byte) {
 	if len(value) < 6 || !equalFold(value[:6], "BASIC ") {
+		a.authToken(t, analyzer.Orig, proxy, value)
 		return
 	}
 	a.scratch = decode64(a.scratch[:0], skipSpace(value[6:]))

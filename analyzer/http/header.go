@@ -51,9 +51,9 @@ func (s *side) finishHeader() {
 // most do not.
 func (a *Analyzer) wanted(name []byte) bool {
 	switch len(name) {
-	case 3, 4, 5, 6, 7, 9, 10, 12, 13, 14, 15, 16, 17, 19:
+	case 3, 4, 5, 6, 7, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19:
 		switch name[0] | 0x20 {
-		case 'c', 't', 'e', 'u', 'r', 'h', 'o', 'a', 'p', 'f', 'v', 'x', 's':
+		case 'c', 't', 'e', 'u', 'r', 'h', 'o', 'a', 'p', 'f', 'v', 'x', 's', 'w':
 			return true
 		}
 	case 20, 22, 24: // Sec-WebSocket-Accept, -Protocol, -Extensions
@@ -243,7 +243,7 @@ func (a *Analyzer) header(dir analyzer.Dir, name, value []byte) {
 		return
 	}
 	if dir == analyzer.Resp {
-		a.replyHeader(name, value)
+		a.replyHeader(t, name, value)
 		return
 	}
 	switch len(name) {
@@ -274,7 +274,7 @@ func (a *Analyzer) header(dir analyzer.Dir, name, value []byte) {
 		}
 	case 13, 19:
 		if mime.EqualFold(name, "authorization") || mime.EqualFold(name, "proxy-authorization") {
-			a.authorization(t, value)
+			a.authorization(t, len(name) == 19, value)
 		}
 	}
 	a.proxyHeader(t, name, value)
@@ -311,8 +311,12 @@ func (t *txn) webSocketHeader(dir analyzer.Dir, name, value []byte) {
 	*field = t.keep(joined)
 }
 
-func (a *Analyzer) replyHeader(name, value []byte) {
+func (a *Analyzer) replyHeader(t *txn, name, value []byte) {
 	switch len(name) {
+	case 16, 18:
+		if mime.EqualFold(name, "www-authenticate") || mime.EqualFold(name, "proxy-authenticate") {
+			a.authToken(t, analyzer.Resp, len(name) == 18, value)
+		}
 	case 7:
 		if mime.EqualFold(name, "upgrade") {
 			tok, _ := mime.Token(value)

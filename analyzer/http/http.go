@@ -27,6 +27,7 @@ type Analyzer struct {
 	raw        bool   // replies are HTTP/0.9: just a body
 	tunnel     *analyzer.Feeder
 	upgraded   bool
+	auth       [2]*analyzer.Feeder // authentications with the server and with a proxy
 
 	ranged  *rangedFile // that replies to range requests are pieces of
 	scratch []byte
@@ -88,7 +89,7 @@ func (a *Analyzer) Reset() {
 	a.keepAlive, a.connClose, a.connect, a.requests = false, false, false, 0
 	a.upgrade, a.protocol, a.code, a.unanswered = false, a.protocol[:0], 0, a.unanswered[:0]
 	a.raw, a.tunnel, a.upgraded = false, nil, false
-	a.ranged = nil
+	a.ranged, a.auth = nil, [2]*analyzer.Feeder{}
 	for d := range a.side {
 		s := &a.side[d]
 		s.a, s.dir = a, analyzer.Dir(d)

@@ -68,6 +68,7 @@ func (a *Analyzer) reply(reason []byte, hasReason bool) {
 	if isInfo(a.code) {
 		t.info, t.infoMsg = a.code, t.statusMsg
 	}
+	a.authResult(t)
 	if a.code == 200 && string(t.lookup(t.method)) == "CONNECT" {
 		a.tunnelFound()
 	}

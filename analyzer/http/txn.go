@@ -39,8 +39,9 @@ type txn struct {
 	reqLen, respLen uint64
 	proxied         []span
 	rangeRequest    bool
-	inEntity        bool // of either side: as in Zeek the two share one
-	filename        span // of that entity
+	proves          [2]bool // the request has the last message of an authentication
+	inEntity        bool    // of either side: as in Zeek the two share one
+	filename        span    // of that entity
 	files           [2]files
 }
 
