@@ -108,15 +108,14 @@ func ipv6(s string) (netip.Prefix, bool) {
 	if err != nil {
 		return netip.Prefix{}, false
 	}
-	n, extra := 128, 0
+	n := 128
 	if has {
 		if n, err = strconv.Atoi(mask); err != nil || n < 0 {
 			return netip.Prefix{}, false
 		}
-		if a.Is4() || strings.Contains(host, ".") {
-			extra = 96 // the mask is of the IPv4 address
+		if a.Is4() {
+			n += 96 // the mask is of the IPv4 address
 		}
-		n += extra
 	}
 	a = netip.AddrFrom16(a.As16())
 	if n > 128 {
@@ -144,6 +143,10 @@ func long6(s string, prefix int64) any {
 	p, ok := ipv6(s)
 	if !ok || prefix < 0 || prefix > 128 {
 		return ""
+	}
+	if strings.HasPrefix(s, ":") && strings.Contains(s, ".") && p.Bits() <= 32 {
+		// IPv6 that ends in the form of IPv4: its mask is one of IPv4.
+		p = netip.PrefixFrom(p.Addr(), p.Bits()+96)
 	}
 	b := mask(p, min(p.Bits(), int(prefix)))
 	var out strings.Builder

@@ -74,6 +74,14 @@ func conversions() []types.Func {
 	}
 }
 
+// Conversion returns the function that converts to a type, or nil.
+func Conversion(t schema.Type) *types.Func {
+	if t == schema.Real {
+		return All().Scalar("toreal")
+	}
+	return All().Scalar("to" + t.String())
+}
+
 // typeOf is gettype().
 func typeOf(v types.Value) string {
 	if v.T != schema.Dynamic {

@@ -85,6 +85,13 @@ func datetimes() []types.Func {
 	dow := goFn("dayofweek", "(date:datetime) -> timespan", "The days since Sunday, as a timespan.", func(a []types.Value) any { return (num(a[0])/day + 1) % 7 * day })
 	dow.SQL = "((($1 // 864000000000) + 1) % 7 * 864000000000)"
 	add(dow)
+	return out
+}
+
+// moments are the functions that make, shift, compare and write datetimes.
+func moments() []types.Func {
+	var out []types.Func
+	add := func(f types.Func) { out = append(out, f) }
 	add(goFn("datetime_part", "(part:string, date:datetime) -> int", "A part of a datetime by name.", func(a []types.Value) any { return datetimePart(text(a[0]), num(a[1])) }))
 	add(goFn("datetime_add", "(part:string, value:Integer, datetime:datetime) -> datetime", "A datetime with a number of parts added.", func(a []types.Value) any {
 		return datetimeAdd(text(a[0]), num(a[1]), num(a[2]))

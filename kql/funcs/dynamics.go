@@ -10,7 +10,7 @@ import (
 	"wirehunt/schema"
 )
 
-// dynamics are the functions on arrays and bags.
+// dynamics are the functions that make arrays and bags.
 // https://learn.microsoft.com/kusto/query/scalar-functions#dynamicarray-functions
 func dynamics() []types.Func {
 	pack := sqlFn("bag_pack", "(key...:string, value...:Scalar) -> dynamic", "A bag of keys and values.", types.Lower(lowerPack), func(a []types.Value) any {
@@ -55,8 +55,12 @@ func dynamics() []types.Func {
 	columns.SQL = "NULL"
 	names := fn("column_names_of", "(table:Any) -> dynamic", "The names of a table's columns.")
 	names.SQL = "NULL"
-	list := []types.Func{
-		pack, nonempty, array, all, columns, names,
+	return []types.Func{pack, nonempty, array, all, columns, names}
+}
+
+// arrays are the functions on arrays.
+func arrays() []types.Func {
+	return []types.Func{
 		example(sqlFn("array_length", "(array:DynamicArray) -> long", "The number of elements.", "(CASE WHEN json_type($1) = 'ARRAY' THEN CAST(json_array_length($1) AS BIGINT) END)", func(a []types.Value) any {
 			if l, ok := val(a[0]).([]any); ok {
 				return int64(len(l))
@@ -120,6 +124,12 @@ func dynamics() []types.Func {
 			slices.Reverse(l)
 			return dyn.JSON(l)
 		}),
+	}
+}
+
+// moreArrays are the functions that reorder or join arrays.
+func moreArrays() []types.Func {
+	return []types.Func{
 		rotate("array_rotate_left", 1), rotate("array_rotate_right", -1),
 		shift("array_shift_left", 1), shift("array_shift_right", -1),
 		sorted("array_sort_asc", false), sorted("array_sort_desc", true),
@@ -150,6 +160,12 @@ func dynamics() []types.Func {
 			return dyn.JSON(out)
 		}),
 		strcatArray(),
+	}
+}
+
+// bags are the functions on bags and on paths into them.
+func bags() []types.Func {
+	return []types.Func{
 		goFn("bag_keys", "(object:DynamicBag) -> dynamic", "The names of a bag's members.", func(a []types.Value) any {
 			b, ok := val(a[0]).(*dyn.Bag)
 			if !ok {
@@ -281,7 +297,6 @@ func dynamics() []types.Func {
 			return dyn.JSON(out)
 		}),
 	}
-	return list
 }
 
 func lenient(f types.Func) types.Func { f.Strict = false; return f }

@@ -39,7 +39,7 @@ func build() *Catalogue {
 		}
 		return names
 	}
-	for _, l := range [][]types.Func{logic(), conversions(), strs(), encodings(), datetimes(), dynamics(), sets(), maths(), addresses(), windowFuncs(), system(), series()} {
+	for _, l := range [][]types.Func{logic(), conversions(), strs(), searches(), characters(), encodings(), datetimes(), moments(), dynamics(), arrays(), moreArrays(), bags(), sets(), maths(), addresses(), windowFuncs(), system()} {
 		c.scalarNames = append(c.scalarNames, add(c.scalars, l)...)
 	}
 	c.aggregateNames = add(c.aggregates, aggregates())

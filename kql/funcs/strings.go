@@ -92,7 +92,7 @@ func strs() []types.Func {
 		})
 	tolower := sqlFn("tolower", "(value:Scalar) -> string", "The text in lower case.", textArgs("lower($1)"), func(a []types.Value) any { return strings.ToLower(text(a[0])) })
 	toupper := sqlFn("toupper", "(value:Scalar) -> string", "The text in upper case.", textArgs("upper($1)"), func(a []types.Value) any { return strings.ToUpper(text(a[0])) })
-	list := []types.Func{
+	return []types.Func{
 		example(strcat, "strcat('a', 1, true)", "a1true"), delim, extract, tolower, toupper,
 		named(sqlFn("strlen", "(string:StringOrDynamic) -> long", "The number of characters.", textArgs("length($1)"), func(a []types.Value) any {
 			return int64(utf8.RuneCountInString(text(a[0])))
@@ -137,6 +137,12 @@ func strs() []types.Func {
 			}
 			return string(r)
 		}),
+	}
+}
+
+// searches are the functions that look for text, replace it or take it apart.
+func searches() []types.Func {
+	return []types.Func{
 		example(named(sqlFn("split", "(source:Scalar, delimiter:string, requestedIndex?:Integer) -> dynamic", "The parts between delimiters as an array; with an index, the array of that part alone.",
 			types.Lower(lowerSplit), evalSplit), types.NameFirstArg, ""), "tostring(split('a,b', ',', 1))", `["b"]`),
 		example(sqlFn("countof", "(source:string, search:string, kind?:string) -> long", "How often a text occurs; overlaps count, except for regular expressions.",
@@ -167,6 +173,12 @@ func strs() []types.Func {
 		trim("trim", `^(?:%s)+|(?:%s)+$`, "The text without what a regular expression matches at its ends."),
 		trim("trim_start", `^(?:%s)+`, "The text without what a regular expression matches at its start."),
 		trim("trim_end", `(?:%s)+$`, "The text without what a regular expression matches at its end."),
+	}
+}
+
+// characters are the functions on single characters.
+func characters() []types.Func {
+	return []types.Func{
 		goFn("regex_quote", "(string:Scalar) -> string", "The text with what is special in regular expressions escaped.", func(a []types.Value) any {
 			var b strings.Builder
 			for _, r := range text(a[0]) {
@@ -226,7 +238,6 @@ func strs() []types.Func {
 		}),
 		goFn("isutf8", "(value:Scalar) -> bool", "Whether the text is valid UTF-8.", func(a []types.Value) any { return utf8.ValidString(text(a[0])) }),
 	}
-	return list
 }
 
 func hidden(f types.Func) types.Func { f.Hidden = true; return f }

@@ -104,6 +104,3 @@ func system() []types.Func {
 		sqlFn("hash_xxhash64", "(source:NotDynamic, mod?:Integer) -> long", "The xxHash64 of a value.", nil, evalHash),
 	}
 }
-
-// series are the functions on arrays of numbers.
-func series() []types.Func { return nil }

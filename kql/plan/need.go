@@ -178,30 +178,9 @@ func (p *planner) require(n types.Node, need colset) {
 		p.require(n.In, down)
 	case *types.Join:
 		pass()
-		for _, pair := range n.On {
-			down.add(pair[0])
-			down.add(pair[1])
-		}
-		if n.Where != nil {
-			down.add(n.Where)
-		}
-		p.require(n.L, down.only(n.L))
-		p.require(n.R, down.only(n.R))
+		p.requireJoin(n, down)
 	case *types.Union:
-		for i, in := range n.Ins {
-			d := colset{}
-			for k, c := range n.Columns {
-				if need[c] {
-					d.add(n.From[i][k])
-				}
-			}
-			for k, c := range n.Hidden {
-				if need[c] {
-					d.add(n.HiddenFrom[i][k])
-				}
-			}
-			p.require(in, d)
-		}
+		p.requireUnion(n, need)
 	case *types.Expand:
 		pass()
 		for _, it := range n.Items {
@@ -273,4 +252,33 @@ func (p *planner) requireSubs(e types.Expr) {
 		}
 		p.require(sub, colset{sub.Cols()[0]: true})
 	})
+}
+
+func (p *planner) requireJoin(n *types.Join, down colset) {
+	for _, pair := range n.On {
+		down.add(pair[0])
+		down.add(pair[1])
+	}
+	if n.Where != nil {
+		down.add(n.Where)
+	}
+	p.require(n.L, down.only(n.L))
+	p.require(n.R, down.only(n.R))
+}
+
+func (p *planner) requireUnion(n *types.Union, need colset) {
+	for i, in := range n.Ins {
+		d := colset{}
+		for k, c := range n.Columns {
+			if need[c] {
+				d.add(n.From[i][k])
+			}
+		}
+		for k, c := range n.Hidden {
+			if need[c] {
+				d.add(n.HiddenFrom[i][k])
+			}
+		}
+		p.require(in, d)
+	}
 }

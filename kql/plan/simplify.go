@@ -1,8 +1,11 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
+	"wirehunt/kql/funcs"
+	"wirehunt/kql/funcs/dyn"
 	"wirehunt/kql/types"
 	"wirehunt/schema"
 )
@@ -50,6 +53,7 @@ func simplifyIn(in *types.In) types.Expr {
 	if in.Sub != nil {
 		return in
 	}
+	in = openArrays(in)
 	c, ok := in.X.(*types.Const)
 	if !ok || c.T == schema.Unknown {
 		return in
@@ -70,6 +74,69 @@ func simplifyIn(in *types.In) types.Expr {
 		}
 	}
 	return types.Bool(found != in.Not)
+}
+
+// openArrays puts the elements of constant arrays into the list.
+func openArrays(in *types.In) *types.In {
+	var list []types.Expr
+	for i, l := range in.List {
+		c, ok := l.(*types.Const)
+		if !ok || c.T != schema.Dynamic {
+			if list != nil {
+				list = append(list, l)
+			}
+			continue
+		}
+		if list == nil {
+			list = slices.Clone(in.List[:i])
+		}
+		s, _ := c.V.(string)
+		v, _ := dyn.Parse(s)
+		elems, isArray := v.([]any)
+		if !isArray {
+			elems = []any{v}
+		}
+		for _, e := range elems {
+			if e == nil {
+				continue
+			}
+			list = append(list, element(e, in.X.Type()))
+		}
+	}
+	if list == nil {
+		return in
+	}
+	n := *in
+	n.List = list
+	return &n
+}
+
+// element is an element of an array as a constant of the type it is compared
+// with.
+func element(e any, t schema.Type) *types.Const {
+	switch x := e.(type) {
+	case int64:
+		if t == schema.Int || t == schema.Long {
+			return &types.Const{T: t, V: x}
+		}
+		if t == schema.Real {
+			return &types.Const{T: t, V: float64(x)}
+		}
+	case float64:
+		if t == schema.Real {
+			return &types.Const{T: t, V: x}
+		}
+	case bool:
+		if t == schema.Bool {
+			return &types.Const{T: t, V: x}
+		}
+	}
+	text := types.Str(dyn.Text(e))
+	if f := funcs.Conversion(t); f != nil && t != schema.String {
+		v := types.Eval(f, t, []types.Value{{T: schema.String, V: text.V}})
+		return &types.Const{T: t, V: v}
+	}
+	return text
 }
 
 func simplifyCall(c *types.Call) types.Expr {

@@ -222,8 +222,11 @@ func (b *binder) match(f *Func, args []Expr, e *ast.Call) ([]Expr, *Signature, b
 	lo, hi := 1<<30, 0
 	var wrong *Param
 	wrongAt := 0
-	for s := range f.Sigs {
-		sig := &f.Sigs[s]
+	// A dynamic fits where a string stands only if no signature asks for a
+	// dynamic, so the signatures are tried twice.
+	for try := range 2 * len(f.Sigs) {
+		sig := &f.Sigs[try%len(f.Sigs)]
+		strict := try < len(f.Sigs) && len(f.Sigs) > 1
 		l, h := sig.arity()
 		lo, hi = min(lo, l), max(hi, h)
 		want := n
@@ -236,7 +239,7 @@ func (b *binder) match(f *Func, args []Expr, e *ast.Call) ([]Expr, *Signature, b
 		}
 		bad := -1
 		for i, a := range args {
-			if !accepts(params[i].Class, a.Type()) && !(isBag(a) && accepts(params[i].Class, schema.Dynamic)) {
+			if strict && params[i].Class == "string" && a.Type() == schema.Dynamic || !accepts(params[i].Class, a.Type()) && !(isBag(a) && accepts(params[i].Class, schema.Dynamic)) {
 				bad = i
 				break
 			}

@@ -393,17 +393,18 @@ func (b *binder) ipLookup(in Node, op *ast.Evaluate, family string) Node {
 	var ip, key Expr
 	b.withRow(rowOf(in), func() { ip = b.text(b.scalar(args[1])) })
 	b.withRow(rowOf(table), func() { key = b.text(b.scalar(args[2])) })
-	j := &Join{Kind: JoinInner, L: in, R: table}
+	// The looked-up columns come first, so the input is the right side.
+	j := &Join{Kind: JoinInner, L: table, R: in}
 	if unmatched {
-		j.Kind = JoinLeftOuter
+		j.Kind = JoinRightOuter
 	}
 	j.Where = &Call{Fn: b.funcs.Scalar(family + "_is_in_range"), Args: []Expr{ip, key}, T: schema.Bool, Sp: op.Pos}
 	for _, a := range args[3:] {
 		if id, ok := a.(*ast.Ident); ok {
-			b.joinCondition(j, rowOf(in), rowOf(table), id)
+			b.joinCondition(j, rowOf(table), rowOf(in), id)
 		}
 	}
-	return b.renamed(j, table.Cols())
+	return b.renamed(j, in.Cols())
 }
 
 // invokePortal binds the functions that Defender's portal offers to invoke.

@@ -88,6 +88,9 @@ func (g *gen) query(s *plan.Select, depth int) string {
 			b.WriteString(", ")
 		}
 		x := g.value(d.X, d.Col.Type)
+		if r, ok := d.X.(*types.Ref); ok && r.Col == d.Col {
+			x = g.bare(r.Col) // passed on as it is, null and all
+		}
 		name := g.names.Column(d.Col)
 		b.WriteString(x)
 		if x != name {

@@ -314,7 +314,7 @@ func isDigits(s string) bool {
 }
 
 // MemberText writes tostring(x.a.b).
-func (g *gen) memberText(m *types.Member) string {
+func (g *gen) MemberText(m *types.Member) string {
 	if base, path, ok := memberPath(m); ok {
 		return "coalesce(json_extract_string(" + g.Expr(base) + ", " + sqlgen.Text(path) + "), '')"
 	}
