@@ -34,21 +34,25 @@ func checkNTLM(t *testing.T, r records) {
 	var smb, http []ends
 	for _, f := range truth.Attempts {
 		if f.Carrier == "http" {
-			// Zeek does not look into NTLM over HTTP: there is the challenge,
-			// and after it the answer to the attempt.
+			// There is the challenge, and after it the answer to the attempt.
 			status := 401
 			if f.Success {
 				status = 200
 			}
 			answers = append(answers, answer{f.flow(), 1, 401}, answer{f.flow(), 2, status})
 			http = append(http, f.ends)
+			want = append(want, ntlmRow{f.flow(), f.User, f.Workstation, f.Domain, f.Success, "SRV-APP", "srv-app.range.example"})
 			continue
 		}
 		want = append(want, ntlmRow{f.flow(), f.User, f.Workstation, f.Domain, f.Success, "SRV-FILES", "srv-files.range.example"})
 		smb = append(smb, f.ends)
 	}
+	if len(smb) == 0 || len(http) == 0 {
+		t.Fatalf("%d attempts over SMB, %d over HTTP", len(smb), len(http))
+	}
 	sameRows(t, "attempts", rows[ntlmRow](t, r, "ntlm"), want)
 	sameRows(t, "answers", rows[answer](t, r, "http"), answers)
+	// As in Zeek, NTLM is no service of an HTTP connection.
 	for _, service := range []string{"smb", "ntlm", "gssapi"} {
 		sameServices(t, r, service, smb)
 	}
