@@ -20,6 +20,7 @@ import (
 	"wirehunt/analyzer/radius"
 	"wirehunt/analyzer/rdp"
 	"wirehunt/analyzer/rfb"
+	"wirehunt/analyzer/sip"
 	"wirehunt/analyzer/smb"
 	"wirehunt/analyzer/smtp"
 	"wirehunt/analyzer/snmp"
@@ -53,6 +54,7 @@ func Specs() []*analyzer.Spec {
 		radius.Spec(),
 		rdp.Spec(),
 		rfb.Spec(),
+		sip.Spec(),
 		smb.Spec(),
 		smtp.Spec(),
 		snmp.Spec(),

@@ -61,8 +61,10 @@ const (
 	// maxPayload is how much of a message is logged (MQTT::max_payload_size).
 	maxPayload = 100
 	// maxPending is how many unacknowledged messages and subscriptions are
-	// remembered; beyond it the oldest are written.
-	maxPending = 256
+	// remembered, and maxHeld how many bytes of their topics; beyond it the
+	// oldest are written.
+	maxPending = 64
+	maxHeld    = 16 << 10
 	// expiry is how long acknowledgements are waited for, in ns.
 	expiry = 5e9
 )

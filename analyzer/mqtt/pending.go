@@ -60,12 +60,20 @@ func (s *session) publish(dir analyzer.Dir, first byte, r *reader, size int) boo
 		*old = m
 		return true
 	}
-	if len(s.published) >= maxPending {
+	for len(s.published) > 0 && (len(s.published) >= maxPending || s.heldTopics()+len(m.topic) > maxHeld) {
 		s.writeMessage(&s.published[0])
 		s.drop(&s.published[0])
 	}
 	s.published = append(s.published, m)
 	return true
+}
+
+// heldTopics returns the bytes of the topics of pending messages.
+func (s *session) heldTopics() (n int) {
+	for i := range s.published {
+		n += len(s.published[i].topic)
+	}
+	return n
 }
 
 // message returns the message of that id that is being acknowledged.
@@ -144,12 +152,20 @@ func (s *session) subscribe(subscribe bool, r *reader) bool {
 			return true
 		}
 	}
-	if len(s.asked) >= maxPending || len(list) > analyzer.MaxTail/8 && len(s.asked) > 0 {
+	for len(s.asked) > 0 && (len(s.asked) >= maxPending || s.heldLists()+len(list) > maxHeld) {
 		s.writeSubscription(&s.asked[0], false, false, 0)
 		s.asked = append(s.asked[:0], s.asked[1:]...)
 	}
 	s.asked = append(s.asked, sub)
 	return true
+}
+
+// heldLists returns the bytes of the topics of pending subscriptions.
+func (s *session) heldLists() (n int) {
+	for i := range s.asked {
+		n += len(s.asked[i].list)
+	}
+	return n
 }
 
 // granted handles SUBACK and UNSUBACK.
