@@ -9,15 +9,18 @@ import (
 	"wirehunt/kql/types"
 )
 
-// Quote returns an identifier in double quotes.
+// Quote returns an identifier in double quotes.  What is not UTF-8, and NUL,
+// becomes U+FFFD.
 func Quote(name string) string {
+	name = strings.ReplaceAll(strings.ToValidUTF8(name, "\uFFFD"), "\x00", "\uFFFD")
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
 
 // Text returns a string literal of standard SQL.  A NUL byte cannot stand in
-// SQL text, so a string with one is put together from parts.
+// SQL text, so a string with one is put together from parts.  What is not UTF-8
+// becomes U+FFFD, as it does where text comes in.
 func Text(s string) string {
-	q := "'" + strings.ReplaceAll(s, "'", "''") + "'"
+	q := "'" + strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "'", "''") + "'"
 	if !strings.Contains(s, "\x00") {
 		return q
 	}

@@ -363,6 +363,9 @@ func (b *binder) search(in Node, op *ast.Search) Node {
 	if !ok {
 		srcs = withSource([]source{{in, "search_arg0"}}, "$table")
 	} else {
+		if len(srcs) == 0 {
+			return empty()
+		}
 		srcs = withSource(srcs, "$table")
 	}
 	n := srcs[0].node
