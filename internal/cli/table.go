@@ -30,7 +30,7 @@ func terminalWidth(w io.Writer) int {
 }
 
 const (
-	minColumn = 12 // a column is not cut below this width
+	minColumn = 12 // text is not cut below this width
 	border    = 3  // what a column costs beside its cells
 )
 
@@ -63,7 +63,7 @@ func writeTable(w io.Writer, cols []schema.Column, rows store.Rows, width int) (
 	}
 	switch {
 	case len(cols) == 0:
-	case fit(widths, width-1):
+	case fit(cols, widths, width-1):
 		layTable(w, cols, cells, widths)
 	default:
 		layRecords(w, cols, cells, width)
@@ -71,15 +71,21 @@ func writeTable(w io.Writer, cols []schema.Column, rows store.Rows, width int) (
 	return n, nil
 }
 
-// fit cuts the widest columns to one width until the table fits, and reports
-// whether it does.
-func fit(widths []int, width int) bool {
+// fit cuts the widest columns of text to one width until the table fits, and
+// reports whether it does.  Times and numbers are never cut.
+func fit(cols []schema.Column, widths []int, width int) bool {
 	if width < 0 {
 		return true
 	}
+	cut := func(i, limit int) int {
+		if t := cols[i].Type; t == schema.String || t == schema.Dynamic {
+			return min(widths[i], limit)
+		}
+		return widths[i]
+	}
 	total := func(limit int) (sum int) {
-		for _, w := range widths {
-			sum += min(w, limit) + border
+		for i := range widths {
+			sum += cut(i, limit) + border
 		}
 		return sum
 	}
@@ -90,7 +96,7 @@ func fit(widths []int, width int) bool {
 		}
 	}
 	for i := range widths {
-		widths[i] = min(widths[i], limit)
+		widths[i] = cut(i, limit)
 	}
 	return true
 }
