@@ -10,6 +10,7 @@ import (
 	"wirehunt/analyzer/ftp"
 	"wirehunt/analyzer/gssapi"
 	"wirehunt/analyzer/http"
+	"wirehunt/analyzer/irc"
 	"wirehunt/analyzer/krb"
 	"wirehunt/analyzer/modbus"
 	"wirehunt/analyzer/mqtt"
@@ -43,6 +44,8 @@ func Specs() []*analyzer.Spec {
 		ftp.Spec(),
 		gssapi.Spec(),
 		http.Spec(),
+		irc.DataSpec(),
+		irc.Spec(),
 		krb.Spec(),
 		krb.TCPSpec(),
 		modbus.Spec(),

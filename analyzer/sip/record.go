@@ -28,8 +28,12 @@ const (
 	texts
 )
 
-// maxPath is how many Via headers of each side are remembered.
-const maxPath = 64
+// maxPath is how many Via headers of each side are remembered, maxVia how
+// many bytes of each.
+const (
+	maxPath = 64
+	maxVia  = 512
+)
 
 // record is what is known of the request that waits for its answer.
 type record struct {
@@ -62,6 +66,7 @@ func (r *record) set(i int, v []byte) {
 // via adds a Via header.
 func (r *record) via(dir analyzer.Dir, v []byte) {
 	p := &r.path[dir]
+	v = v[:min(len(v), maxVia)]
 	if len(*p) == maxPath {
 		return
 	}

@@ -148,6 +148,9 @@ func cutLine(b []byte) (line, rest []byte, ok bool) {
 func (s *session) handle(dir analyzer.Dir, line []byte) bool {
 	d := &s.side[dir]
 	if d.part == partFirst {
+		if len(line) == 0 {
+			return true // keeps ports open (RFC 3261, 7.5; RFC 5626, 3.5.1)
+		}
 		d.part, d.size = partHeaders, 0
 		if dir == analyzer.Orig {
 			return s.request(line)
