@@ -63,6 +63,7 @@ func writeTable(w io.Writer, cols []schema.Column, rows store.Rows, width int) (
 	}
 	switch {
 	case len(cols) == 0:
+	case len(cells) == 0 && !fit(cols, widths, 100): // a headline of many columns says nothing
 	case fit(cols, widths, width-1):
 		layTable(w, cols, cells, widths)
 	default:
