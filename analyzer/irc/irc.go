@@ -62,7 +62,11 @@ var _ analyzer.Stream = (*session)(nil)
 
 // Reset implements analyzer.Analyzer.
 func (s *session) Reset() {
-	*s = session{Base: s.Base, words: s.words[:0]}
+	r := &s.rec
+	*s = session{
+		Base: s.Base, words: s.words[:0],
+		rec: record{nick: r.nick[:0], user: r.user[:0], value: r.value[:0], addl: r.addl[:0]},
+	}
 }
 
 // Close implements analyzer.Analyzer.

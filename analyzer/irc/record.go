@@ -11,7 +11,6 @@ import (
 type record struct {
 	hasNick, hasUser, hasValue, hasAddl bool
 
-	command     string
 	nick, user  []byte
 	value, addl []byte
 }

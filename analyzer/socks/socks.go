@@ -37,7 +37,8 @@ func Spec() *analyzer.Spec {
 		Logs:     []*event.Log{Log},
 		TCPPorts: []uint16{1080},
 		Probe:    probe, FirstBytes: "\x00\x04\x05", TCP: true,
-		New: func() analyzer.Analyzer { return &session{} },
+		New:    func() analyzer.Analyzer { return &session{} },
+		Shared: func() any { return make(proxies) },
 	}
 }
 
@@ -73,6 +74,7 @@ const (
 // endpoint is what a request or an answer names.
 type endpoint struct {
 	isName bool
+	both   bool // the address is set too: version 4a
 	addr   packet.Addr
 	name   []byte
 	port   uint16
@@ -164,6 +166,7 @@ func (s *session) client(b []byte) (n int, ok bool) {
 	if n > 0 {
 		s.start()
 		s.phase[analyzer.Orig] = phaseDone
+		s.tunnel()
 	}
 	return n, ok
 }
@@ -205,12 +208,13 @@ func (s *session) request4(b []byte) (n int, ok bool) {
 		if end < 0 {
 			return 0, true
 		}
-		q.isName, q.name = true, append(q.name[:0], b[n:n+end]...)
+		q.isName, q.both, q.name = true, true, append(q.name[:0], b[n:n+end]...)
 		n += end + 1
 	}
 	s.start()
 	s.user = append(s.user[:0], user...)
 	s.phase[analyzer.Orig] = phaseDone
+	s.tunnel()
 	return n, true
 }
 
@@ -347,10 +351,11 @@ func (s *session) finish() {
 }
 
 func (e *endpoint) set(r *event.Row, host event.AddrCol, name event.StringCol, port event.PortCol) {
+	if e.both || !e.isName {
+		host.Set(r, e.addr)
+	}
 	if e.isName {
 		name.Set(r, e.name)
-	} else {
-		host.Set(r, e.addr)
 	}
 	port.Set(r, e.port)
 }

@@ -13,6 +13,10 @@ func TestDialogues(t *testing.T) {
 		t.Helper()
 		got := analyzertest.Chunkings(t, Spec(), o, steps...)
 		_, row, _ := strings.Cut(got, `"version"`)
+		if before, after, ok := strings.Cut(row, "tunnel {"); ok {
+			_, after, _ = strings.Cut(after, "\n")
+			row = before + after
+		}
 		if row != want {
 			t.Errorf("%s: got %s, want %s", name, row, want)
 		}
@@ -27,7 +31,7 @@ func TestDialogues(t *testing.T) {
 		analyzertest.Orig("\x05\x01\x00"), analyzertest.Resp("\x05\x00"),
 		analyzertest.Orig("\x05\x01\x00\x03\x09a.example\x00\x50"),
 		analyzertest.Resp("\x05\x05\x00\x04"+strings.Repeat("\x00", 18)))
-	f("version 4a", `:4,"user":"joe","status":"succeeded","request.name":"b.example","request_p":443,"bound.host":"10.0.0.9","bound_p":1}`+"\nservice socks\n", detect,
+	f("version 4a", `:4,"user":"joe","status":"succeeded","request.host":"0.0.0.1","request.name":"b.example","request_p":443,"bound.host":"10.0.0.9","bound_p":1}`+"\nservice socks\n", detect,
 		analyzertest.Orig("\x04\x01\x01\xbb\x00\x00\x00\x01joe\x00b.example\x00"), analyzertest.Resp("\x00\x5a\x00\x01\x0a\x00\x00\x09"))
 	f("version 4", `:4,"status":"general SOCKS server failure","request.host":"1.2.3.4","request_p":25,"bound.host":"0.0.0.0","bound_p":0}`+"\nservice socks\n", analyzertest.Options{},
 		analyzertest.Orig("\x04\x01\x00\x19\x01\x02\x03\x04\x00"), analyzertest.Resp("\x00\x5b\x00\x00\x00\x00\x00\x00"))
@@ -76,4 +80,14 @@ func FuzzStreams(f *testing.F) {
 			t.Fatalf("%d records", n)
 		}
 	})
+}
+
+func TestTunnel(t *testing.T) {
+	got := analyzertest.Run(t, Spec(), analyzertest.Options{},
+		analyzertest.Orig("\x05\x01\x00"), analyzertest.Resp("\x05\x00"), analyzertest.Orig("\x05\x01\x00\x01\x01\x02\x03\x04\x00\x50"))
+	want := `tunnel {"ts":1700000003.0,"id.orig_h":"10.0.0.1","id.orig_p":0,"id.resp_h":"93.184.216.34","id.resp_p":1080,` +
+		`"tunnel_type":"Tunnel::SOCKS","action":"Tunnel::DISCOVER"}` + "\nservice \n"
+	if got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
 }
