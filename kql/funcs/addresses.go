@@ -66,14 +66,16 @@ func addresses() []types.Func {
 		f("format_ipv4_mask", "(ip:Scalar, prefix?:long) -> string", "An IPv4 address with its mask as text.", func(a []types.Value) any { return format4(a, true) }),
 		hasIP("has_ipv4", false), hasIP("has_ipv4_prefix", true), hasAnyIP("has_any_ipv4", false), hasAnyIP("has_any_ipv4_prefix", true),
 		f("ipv4_range_to_cidr_list", "(start_ip:string, end_ip:string) -> dynamic", "The CIDR ranges that make up a range.", cidrList),
-		f("geo_info_from_ip_address", "(ip:string) -> dynamic", "Where an address is; there is no such data here, so the bag is empty.", func(a []types.Value) any {
+		noted(f("geo_info_from_ip_address", "(ip:string) -> dynamic", "Where an address is; there is no such data here, so the bag is empty.", func(a []types.Value) any {
 			if _, ok := ipv6(text(a[0])); !ok {
 				return nil
 			}
 			return "{}"
-		}),
+		}), "geo_info_from_ip_address() has no data here: its bags are empty."),
 	}
 }
+
+func noted(f types.Func, note string) types.Func { f.Note = note; return f }
 
 // lowerPrivate decides by the text's first numbers; only what does not look
 // like a plain address goes to Go.

@@ -76,8 +76,8 @@ func aggregates() []types.Func {
 	with("any", "anyif", "any", "anyif", "expr:Scalar", "Parameter0", "The value of any row.", anyValue)
 	out[len(out)-1].Hidden, out[len(out)-2].Hidden = true, true
 	best := func(name string) {
-		agg(name, "", "(by:Orderable, returned?...:Scalar) -> dynamic", "The values in the row with the extreme value.", types.Lower(func(g types.Gen, c *types.Call) string {
-			x := g.Expr(c.Args[1])
+		f := agg(name, "", "(by:Orderable, returned?...:Scalar) -> dynamic", "The values in the row with the extreme value.", types.Lower(func(g types.Gen, c *types.Call) string {
+			x := g.Expr(c.Args[min(1, len(c.Args)-1)])
 			// Where the extreme value is null in all rows, any row serves.
 			by := g.Expr(c.Args[0])
 			s := "CASE WHEN count(" + by + ") = 0 THEN first(" + x + ") ELSE " + name + "_null(" + x + ", " + by + ") END"
@@ -89,6 +89,7 @@ func aggregates() []types.Func {
 			}
 			return s
 		}))
+		f.ResultType = func(args []types.Expr) schema.Type { return args[min(1, len(args)-1)].Type() }
 	}
 	best("arg_max")
 	best("arg_min")
@@ -98,6 +99,7 @@ func aggregates() []types.Func {
 	}
 	agg("covariance", "covariance", "(x:Summable, y:Summable) -> real", "The covariance of a sample.", "covar_samp(CAST($1 AS DOUBLE), CAST($2 AS DOUBLE))")
 	agg("covariancep", "covariancep", "(x:Summable, y:Summable) -> real", "The covariance.", "covar_pop(CAST($1 AS DOUBLE), CAST($2 AS DOUBLE))")
+	out[len(out)-1].Naming, out[len(out)-2].Naming = types.NamePrefixArgs, types.NamePrefixArgs
 	agg("percentile", "percentile", "(expr:Scalar, percentile:Number) -> Parameter0", "A percentile, by nearest rank.", types.Lower(func(g types.Gen, c *types.Call) string {
 		return "quantile_disc(" + g.Expr(c.Args[0]) + ", " + g.Expr(c.Args[1]) + " / 100)"
 	}))

@@ -8,6 +8,7 @@ package funcs
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"wirehunt/kql/funcs/dyn"
@@ -39,7 +40,7 @@ func build() *Catalogue {
 		}
 		return names
 	}
-	for _, l := range [][]types.Func{logic(), conversions(), strs(), searches(), characters(), encodings(), datetimes(), moments(), dynamics(), arrays(), moreArrays(), bags(), sets(), maths(), addresses(), windowFuncs(), system()} {
+	for _, l := range [][]types.Func{logic(), conversions(), strs(), searches(), characters(), encodings(), datetimes(), moments(), dynamics(), arrays(), moreArrays(), bags(), sets(), maths(), addresses(), windowFuncs(), system(), series(), units()} {
 		c.scalarNames = append(c.scalarNames, add(c.scalars, l)...)
 	}
 	c.aggregateNames = add(c.aggregates, aggregates())
@@ -72,6 +73,11 @@ func (c *Catalogue) Aggregate(name string) *types.Func { return c.aggregates[nam
 
 // Operator returns an operator as written.
 func (c *Catalogue) Operator(op string) *types.Func { return c.operators[op] }
+
+// Unsupported reports whether Kusto has a function that is missing here.
+func (c *Catalogue) Unsupported(name string) bool {
+	return slices.Contains(strings.Fields(missing), name)
+}
 
 // ScalarNames lists the scalar functions.
 func (c *Catalogue) ScalarNames() []string { return c.scalarNames }

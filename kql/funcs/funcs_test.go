@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"strings"
 	"testing"
 
 	"wirehunt/kql/types"
@@ -82,5 +83,18 @@ func TestXXHash(t *testing.T) {
 	}
 	if got := text(types.Value{T: schema.Dynamic, V: `"x"`}); got != "x" {
 		t.Errorf("text of a dynamic: %s", got)
+	}
+}
+
+// TestMissing wants the list of what is missing to name nothing that is there.
+func TestMissing(t *testing.T) {
+	c := All()
+	for n := range strings.FieldsSeq(missing) {
+		if c.Scalar(n) != nil || c.Aggregate(n) != nil {
+			t.Errorf("%s is there and listed as missing", n)
+		}
+	}
+	if !c.Unsupported("series_fft") || c.Unsupported("strlen") {
+		t.Error("Unsupported is wrong")
 	}
 }

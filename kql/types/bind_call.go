@@ -155,6 +155,9 @@ func (b *binder) call(e *ast.Call) Expr {
 	if !ok {
 		return &Const{T: schema.Unknown, Sp: e.Pos}
 	}
+	if f.Note != "" {
+		b.diags.Warn(CodeNotSupported, e.Fun.Pos, "%s", f.Note)
+	}
 	c := &Call{Fn: f, Args: args, Sp: e.Pos}
 	c.T = b.resultType(f, sig, args, target)
 	if target != nil && sig.Result == "ParameterNLiteral" {
@@ -184,6 +187,10 @@ func (b *binder) unknownFunction(e *ast.Call, agg *Func) Expr {
 	}
 	if v := b.scope.find(name); v != nil {
 		b.diags.Add(CodeUnknownFunction, e.Fun.Pos, "'%s' is not a function.", name)
+		return &Const{T: schema.Unknown, Sp: e.Pos}
+	}
+	if b.funcs.Unsupported(name) {
+		b.unsupported(e.Fun.Pos, "The function '"+name+"'")
 		return &Const{T: schema.Unknown, Sp: e.Pos}
 	}
 	names := slices.Concat(b.funcs.ScalarNames(), b.funcs.AggregateNames())

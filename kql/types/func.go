@@ -19,10 +19,11 @@ type Naming uint8
 
 // The ways to name.
 const (
-	NameNone      Naming = iota // Column1
-	NameFirstArg                // the name of the first argument
-	NamePrefixArg               // Prefix, underscore, name of the first argument
-	NamePrefix                  // Prefix alone
+	NameNone       Naming = iota // Column1
+	NameFirstArg                 // the name of the first argument
+	NamePrefixArg                // Prefix, underscore, name of the first argument
+	NamePrefix                   // Prefix alone
+	NamePrefixArgs               // Prefix and the names of the first two arguments
 )
 
 // Func declares one function, aggregate or operator.
@@ -52,6 +53,9 @@ type Func struct {
 	// Doc is one line; Examples are expressions and their results.
 	Doc      string
 	Examples []Example
+	// Note is a warning that each use gives, where the function can answer in
+	// part only.
+	Note string
 	// Hidden functions resolve but are not listed.
 	Hidden bool
 }
@@ -74,6 +78,9 @@ type Catalogue interface {
 	Aggregate(name string) *Func
 	// Operator returns the operator as written ("==", "has"), or nil.
 	Operator(op string) *Func
+	// Unsupported reports whether Kusto has a function of that name that is
+	// missing here.
+	Unsupported(name string) bool
 	// ScalarNames and AggregateNames list what is not hidden, in order.
 	ScalarNames() []string
 	AggregateNames() []string

@@ -76,6 +76,11 @@ func (b *binder) callName(e *ast.Call) string {
 		return arg
 	case NamePrefix:
 		return f.Prefix
+	case NamePrefixArgs:
+		if len(e.Args) > 1 {
+			arg += "_" + b.nameOf(e.Args[1])
+		}
+		return f.Prefix + "_" + arg
 	case NamePrefixArg:
 		return f.Prefix + "_" + arg
 	}
