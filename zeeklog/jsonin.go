@@ -54,8 +54,8 @@ func (j *jsonState) record(r *Reader, line []byte) {
 	}
 }
 
-// member returns the text of the member of that key, with its quotes, of the
-// object in line.
+// member returns the text of the member of that key, given with its quotes,
+// of the object in line.
 func (j *jsonState) member(line, quoted []byte) ([]byte, bool) {
 	j.s, j.i = line, 0
 	if !j.eat('{') {
@@ -71,8 +71,9 @@ func (j *jsonState) member(line, quoted []byte) ([]byte, bool) {
 		if !j.eat(':') {
 			return nil, false
 		}
-		if j.space(); found {
-			return j.string()
+		if j.space(); found && j.i < len(j.s) {
+			text, _, ok := j.scalar()
+			return text, ok
 		}
 		if !j.skip() || !j.eat(',') {
 			return nil, false

@@ -321,3 +321,22 @@ func (r *Reader) add(lr *logReader) {
 	}
 	r.rows++
 }
+
+// Sniff reports whether a file of that name that begins with start holds logs
+// of Zeek.
+func Sniff(file string, start []byte, logs []*event.Log) bool {
+	start = bytes.TrimLeft(bytes.TrimPrefix(start, []byte("\ufeff")), " \t\r\n")
+	if bytes.HasPrefix(start, []byte("#separator ")) || bytes.HasPrefix(start, []byte("#fields")) {
+		return true
+	}
+	line, _, _ := bytes.Cut(start, []byte{'\n'})
+	var j jsonState
+	if _, ok := j.member(line, pathKeys[0]); ok {
+		return true
+	}
+	if _, ok := j.member(line, []byte(`"ts"`)); !ok {
+		return false
+	}
+	name := LogName(file)
+	return strings.Contains(file[strings.LastIndexAny(file, `/\`)+1:], ".log") || slices.ContainsFunc(logs, func(l *event.Log) bool { return l.Name == name })
+}

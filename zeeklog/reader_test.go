@@ -197,6 +197,28 @@ func TestLogName(t *testing.T) {
 	}
 }
 
+func TestSniff(t *testing.T) {
+	for _, c := range []struct {
+		file, start string
+		want        bool
+	}{
+		{"x", head, true},
+		{"x", "#fields\tts\n", true},
+		{"conn.log", `{"ts":1.5,"uid":"C1`, true},
+		{"test", `{"ts":"2026-01-01T00:00:00Z","uid":"C1"}`, true},
+		{"x.json", `{"_path":"conn","ts":1}`, true},
+		{"x.json", `{"ts":1.5,"uid":"C1"}`, false},
+		{"conn.log", `{"Timestamp":"x","AdditionalFields":{"ts":"1"}}`, false},
+		{"conn.log", "# a comment\n", false},
+		{"conn.log", "", false},
+		{"conn.log", "{", false},
+	} {
+		if got := Sniff(c.file, []byte(c.start), readerLogs); got != c.want {
+			t.Errorf("%s %s: %v", c.file, c.start, got)
+		}
+	}
+}
+
 func TestLongLines(t *testing.T) {
 	long := strings.Repeat("x", MaxLine+1<<20)
 	got, rep := read(t, "test.log", `{"ts":1}`+"\n"+`{"method":"`+long+`"}`+"\n"+`{"ts":1}`+"\n")

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -24,23 +25,36 @@ type importFlags struct {
 	capture captureFlags
 	table   string
 	quiet   bool
+	follow  bool
 }
 
 func importCommand(a *app) *cobra.Command {
 	f := &importFlags{}
 	c := &cobra.Command{
 		Use:   "import PATH...",
-		Short: "Import captures and Defender exports into the database",
-		Long: `Import reads captures (pcap, pcapng, also compressed with gzip or zstd) and what
+		Short: "Import captures, Zeek logs and Defender exports into the database",
+		Long: `Import reads captures (pcap, pcapng), the logs of Zeek (TSV and JSON) and what
 Defender exports (records of the streaming API, replies of the query API as JSON,
-CSV of the portal), from files, directories and, for captures, standard input (-).
-Each file is stored whole or not at all, and once: the same content is recognised
-under any name.  Exports go first, because they name the devices of captures.`,
+CSV of the portal), also compressed with gzip or zstd, from files, directories and,
+for captures, standard input (-).  Each file is stored whole or not at all, and
+once: the same content is recognised under any name.  Exports go first, because
+they name the devices of logs and captures.
+
+With --follow, import reads the logs in the directory of a running Zeek, and what
+is written to them, through rotation, until it is interrupted.  It stores how far
+it read together with the rows, so the next --follow goes on from there, whatever
+ended this one.  The database is free for queries between two batches.`,
 		Example: `  wirehunt import capture.pcap
   wirehunt import --db case.db --device WS1=10.0.0.5 captures/ telemetry.json
+  wirehunt import /opt/zeek/logs/2026-01-31
+  wirehunt import conn.*.log.gz dns.*.log.gz
+  wirehunt import --follow /opt/zeek/logs/current
   tcpdump -w - -c 1000 | wirehunt import -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.follow {
+				return a.follow(cmd.Context(), args, f)
+			}
 			if _, err := ingest.Files(args); err != nil {
 				return err // before a database is made
 			}
@@ -56,6 +70,7 @@ under any name.  Exports go first, because they name the devices of captures.`,
 	f.capture.add(c)
 	f.capture.addDevices(c)
 	c.Flags().StringVar(&f.table, "table", "", "`TABLE` that the rows of an export are of, where it does not say so")
+	c.Flags().BoolVar(&f.follow, "follow", false, "import what a running Zeek writes to the logs in a directory, until interrupted")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print warnings and errors only")
 	c.RegisterFlagCompletionFunc("table", completeTables)
 	return c
@@ -80,6 +95,7 @@ func (a *app) importPaths(ctx context.Context, e store.Engine, paths []string, f
 		return err
 	}
 	failed := 0
+	left := newLeftOut()
 	for _, file := range files {
 		opt := ingest.Options{Devices: devices, Pipeline: popt, Table: f.table, Now: time.Now, Stdin: a.in}
 		bar := newProgress(a.err, file, f.quiet)
@@ -98,13 +114,75 @@ func (a *app) importPaths(ctx context.Context, e store.Engine, paths []string, f
 			fmt.Fprintf(a.err, "wirehunt: %v\n", err)
 			failed++
 		case !f.quiet:
-			printSummary(a.out, sum)
+			if len(sum.Rows) > 0 || len(sum.Logs) == 0 {
+				printSummary(a.out, sum)
+			}
+			left.add(sum)
 		}
 	}
+	left.print(a.out)
 	if failed > 0 {
 		return fmt.Errorf("%d of %d files were not imported", failed, len(files))
 	}
 	return nil
+}
+
+// follow imports what a running Zeek logs, until the program is interrupted.
+func (a *app) follow(ctx context.Context, args []string, f *importFlags) error {
+	if len(args) != 1 || args[0] == "-" {
+		return errors.New("--follow wants one directory: the one in which Zeek writes its logs")
+	}
+	devices, err := f.capture.newDevices()
+	if err != nil {
+		return err
+	}
+	sum, err := ingest.Follow(ctx, ingest.FollowOptions{
+		Dir: args[0],
+		Open: func(ctx context.Context) (store.Engine, error) {
+			db, err := f.db.open(ctx, false)
+			if err != nil {
+				return nil, err
+			}
+			return db, nil
+		},
+		Devices: devices,
+		Now:     time.Now,
+		Warn:    func(s string) { fmt.Fprintf(a.err, "wirehunt: warning: %s\n", s) },
+	})
+	if err == nil && !f.quiet {
+		printSummary(a.out, sum)
+		left := newLeftOut()
+		left.add(sum)
+		left.print(a.out)
+	}
+	return err
+}
+
+// leftOut gathers what no table has of the logs of Zeek, over all files.
+type leftOut struct {
+	logs    map[string]int64
+	columns map[string]bool
+}
+
+func newLeftOut() *leftOut { return &leftOut{map[string]int64{}, map[string]bool{}} }
+
+func (l *leftOut) add(s ingest.Summary) {
+	for k, n := range s.Logs {
+		l.logs[k] += n
+	}
+	for _, c := range s.Columns {
+		l.columns[c] = true
+	}
+}
+
+func (l *leftOut) print(w io.Writer) {
+	if len(l.logs) > 0 {
+		fmt.Fprintln(w, "records of logs that have no table:")
+		printCounts(w, l.logs)
+	}
+	if len(l.columns) > 0 {
+		fmt.Fprintf(w, "columns that are not stored: %s\n", strings.Join(slices.Sorted(maps.Keys(l.columns)), ", "))
+	}
 }
 
 // progress is the progress bar of one file, on a terminal only.
@@ -129,7 +207,11 @@ func (p *progress) update(at ingest.Progress) {
 	if p.bar == nil {
 		return
 	}
-	p.bar.Describe(fmt.Sprintf("%s packets", thousands(int64(at.Packets))))
+	if at.Records > 0 {
+		p.bar.Describe(fmt.Sprintf("%s records", thousands(at.Records)))
+	} else {
+		p.bar.Describe(fmt.Sprintf("%s packets", thousands(int64(at.Packets))))
+	}
 	p.bar.Set64(at.Read)
 }
 

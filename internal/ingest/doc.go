@@ -1,4 +1,5 @@
 // Package ingest imports files into a store: captures, through the packet
-// pipeline, and what Defender exports.  Each file is one transaction, and is
-// recognised by its content when it comes again.
+// pipeline, Zeek's logs, and what Defender exports.  Each file is one
+// transaction, and is recognised by its content when it comes again.  The
+// logs of a running Zeek can be followed.
 package ingest

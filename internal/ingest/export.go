@@ -35,7 +35,7 @@ func newExport(table string, emit func(*schema.Table, []any) error) *export {
 }
 
 // errNoRows tells that a file holds nothing that is a row.
-var errNoRows = errors.New("neither a capture nor an export of Defender: want pcap, pcapng, streaming or API JSON, or CSV with column names in its first line")
+var errNoRows = errors.New("neither a capture, nor a log of Zeek, nor an export of Defender: want pcap, pcapng, Zeek's TSV or JSON, streaming or API JSON, or CSV with column names in its first line")
 
 // read reads one file.
 func (e *export) read(r io.Reader) error {

@@ -73,7 +73,7 @@ func TestExportFaults(t *testing.T) {
 	f(`{"records":[`, "broken JSON")
 	for text, want := range map[string]string{
 		"":                       "the file is empty",
-		"hello":                  "neither a capture nor an export",
+		"hello":                  "neither a capture, nor a log of Zeek, nor an export of Defender",
 		`[{"A":1}]`:              "no table of Defender has the columns A",
 		`[{"Timestamp":"2020"}]`: "could be of several tables",
 		"{}":                     "no table",

@@ -12,8 +12,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
+
+	"wirehunt/analyzer/all"
+	"wirehunt/zeeklog"
 )
 
 // Kind is what a file holds.
@@ -23,7 +27,12 @@ type Kind string
 const (
 	KindCapture  Kind = "capture"
 	KindDefender Kind = "defender"
+	KindZeek     Kind = "zeek"
 )
+
+// order is the order in which kinds are imported: exports first, because they
+// tell of devices that the others show.
+var order = map[Kind]int{KindDefender: 0, KindZeek: 1, KindCapture: 2}
 
 // File is a file to import.
 type File struct {
@@ -36,8 +45,8 @@ type File struct {
 }
 
 // Files finds what to import below the given paths: the files themselves, and
-// what directories hold of captures and exports.  Exports come first, because
-// they tell of devices that captures show, then captures by name.
+// what directories hold of captures, Zeek's logs and exports.  Exports come
+// first, then logs, then captures, each by name.
 func Files(paths []string) ([]File, error) {
 	var files []File
 	for _, p := range paths {
@@ -62,26 +71,24 @@ func Files(paths []string) ([]File, error) {
 			return nil, err
 		}
 		if len(found) == 0 {
-			return nil, fmt.Errorf("%s: no captures or Defender exports in this directory", p)
+			return nil, fmt.Errorf("%s: no captures, logs of Zeek or Defender exports in this directory", p)
 		}
 		files = append(files, found...)
 	}
 	slices.SortStableFunc(files, func(a, b File) int {
-		if a.Kind != b.Kind {
-			return -strings.Compare(string(a.Kind), string(b.Kind)) // "defender" first
-		}
-		return 0
+		return order[a.Kind] - order[b.Kind]
 	})
 	return files, nil
 }
 
 func walk(dir string) ([]File, error) {
 	var files []File
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	// With the separator, a link to a directory (Zeek's "current") is followed.
+	err := filepath.WalkDir(dir+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if strings.HasPrefix(d.Name(), ".") && path != dir {
+		if strings.HasPrefix(d.Name(), ".") && filepath.Clean(path) != filepath.Clean(dir) {
 			if d.IsDir() {
 				return filepath.SkipDir
 			}
@@ -142,6 +149,9 @@ func sniff(path string) (Kind, error) {
 			return KindCapture, nil
 		}
 	}
+	if zeeklog.Sniff(path, start, all.Logs()) {
+		return KindZeek, nil
+	}
 	text := strings.TrimLeft(strings.TrimPrefix(string(start), "\ufeff"), " \t\r\n")
 	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") {
 		if exportKeys(text) {
@@ -163,20 +173,39 @@ func exportKeys(start string) bool {
 	return false
 }
 
+// readCloser reads a file, decompressed, and counts what it reads of it.
 type readCloser struct {
 	io.Reader
-	close func() error
+	file  *os.File
+	read  atomic.Int64 // bytes of the file
+	close func()
 }
 
-func (r *readCloser) Close() error { return r.close() }
+func (r *readCloser) Close() error {
+	if r.close != nil {
+		r.close()
+	}
+	return r.file.Close()
+}
+
+// counted is the file below a readCloser.
+type counted struct{ r *readCloser }
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.r.file.Read(p)
+	c.r.read.Add(int64(n))
+	return n, err
+}
 
 // open opens a file, and decompresses it if it is gzip or zstd.
-func open(path string) (io.ReadCloser, error) {
+func open(path string) (*readCloser, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	br := bufio.NewReaderSize(f, 1<<16)
+	r := &readCloser{file: f}
+	br := bufio.NewReaderSize(counted{r}, 1<<16)
+	r.Reader = br
 	magic, _ := br.Peek(4)
 	switch {
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
@@ -185,14 +214,14 @@ func open(path string) (io.ReadCloser, error) {
 			f.Close()
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		return &readCloser{z, f.Close}, nil
+		r.Reader = z
 	case bytes.HasPrefix(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		z, err := zstd.NewReader(br, zstd.WithDecoderMaxMemory(256<<20), zstd.WithDecoderConcurrency(1))
 		if err != nil {
 			f.Close()
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		return &readCloser{z, func() error { z.Close(); return f.Close() }}, nil
+		r.Reader, r.close = z, z.Close
 	}
-	return &readCloser{br, f.Close}, nil
+	return r, nil
 }

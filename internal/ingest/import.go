@@ -39,6 +39,7 @@ type Options struct {
 type Progress struct {
 	Read, Total int64 // bytes of the input; Total 0 where not known
 	Packets     uint64
+	Records     int64 // of Zeek's logs
 }
 
 // Summary is what came of one file.
@@ -49,9 +50,13 @@ type Summary struct {
 	Rows map[string]int64
 	// Stats are the counters of the packet pipeline, for captures.
 	Stats *pipeline.Stats
-	// Unparsed counts what an export held that became no row or value, by
-	// reason.
+	// Unparsed counts what an export or a log held that became no row or
+	// value, by reason.
 	Unparsed map[string]int64
+	// Logs counts the records of those of Zeek's logs that have no table, by
+	// name; Columns are the columns of logs that have none ("conn.vlan").
+	Logs    map[string]int64
+	Columns []string
 	// Warnings are for the user to read: a capture that ends in the middle.
 	Warnings []string
 	// Before is the path under which the same content was imported before;
@@ -77,9 +82,18 @@ func Import(ctx context.Context, e store.Engine, f File, opt Options) (Summary, 
 			return sum, err
 		}
 	}
-	if f.Kind == KindDefender {
+	switch f.Kind {
+	case KindDefender:
 		err = importExport(tx, f, opt, &sum)
-	} else {
+	case KindZeek:
+		var rows int64
+		rows, err = importZeek(ctx, tx, f, opt, &sum)
+		if err == nil && rows == 0 && len(sum.Logs) > 0 {
+			// Not noted as imported: a later version may know the log.
+			sum.Took = time.Since(start)
+			return sum, nil
+		}
+	default:
 		err = importCapture(ctx, tx, f, opt, hash, &sum)
 	}
 	if err != nil {

@@ -49,10 +49,35 @@ type Source struct {
 	Path   string
 	SHA256 string
 	Bytes  int64
-	Kind   string // "capture" or "defender"
+	Kind   string // "capture", "zeek", "defender" or "follow"
 	Time   time.Time
 	Rows   map[string]int64 // by ActionType, or by table where the rows have none
+	// Follow is set for files that are still being written; see
+	// Import.Continue.
+	Follow *Follow
 }
+
+// Follow is what Commit notes of files that are followed.
+type Follow struct {
+	// Positions replace those that were noted before.
+	Positions []Position
+	// Settle says to name devices and to attribute processes as well, which
+	// looks at all rows of some tables.
+	Settle bool
+}
+
+// Position is how far a file that grows was imported.
+type Position struct {
+	Path          string // its name when it was read last
+	Device, Inode uint64 // what it is under any name
+	Offset        int64  // bytes imported, all of whole lines
+	Line          int64  // lines imported
+	Head          []byte // its first bytes, to tell it from another of the same inode
+	Header        []byte // the header lines in effect at Offset
+}
+
+// ErrBusy tells that another program has the database open.
+var ErrBusy = errors.New("in use by another program")
 
 // ErrImported tells that a file of the same content was imported before.
 var ErrImported = errors.New("imported before")
@@ -68,6 +93,11 @@ type Import interface {
 	// Imported reports whether content of that hash was imported before, and
 	// from where.
 	Imported(sha256 string) (path string, ok bool, err error)
+	// Continue makes the import part of an earlier one with that
+	// Source.SHA256, if there is one, and returns the positions noted then.
+	// Rows get its number; Commit notes Source.Follow, and adds Source.Rows,
+	// which the caller counts by table, to the counts.
+	Continue(key string) ([]Position, error)
 	// Commit completes the import: it notes the devices, names them by what
 	// the traffic tells, gives connections the processes that imported rows
 	// know, counts the rows into src.Rows, and makes all of it visible.

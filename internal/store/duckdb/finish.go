@@ -7,8 +7,7 @@ import (
 	"wirehunt/internal/defender"
 )
 
-// saveDevices notes the devices that the import saw, and gives those that
-// have no name but their address the name that the traffic tells.
+// saveDevices notes the devices that the import saw.
 func (tx *importTx) saveDevices(devices *defender.Devices) error {
 	var ids, names, nameless, byAddr, addrs, owners []string
 	for id, name := range devices.Names() {
@@ -29,11 +28,8 @@ func (tx *importTx) saveDevices(devices *defender.Devices) error {
 ON CONFLICT DO UPDATE SET DeviceName = excluded.DeviceName WHERE excluded.DeviceName <> _devices.DeviceName`, ids, names); err != nil {
 		return err
 	}
-	if err := tx.exec(`INSERT INTO _device_addresses SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])
-ON CONFLICT DO UPDATE SET DeviceId = excluded.DeviceId WHERE excluded.DeviceId <> _device_addresses.DeviceId`, addrs, owners); err != nil {
-		return err
-	}
-	return tx.nameDevices()
+	return tx.exec(`INSERT INTO _device_addresses SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])
+ON CONFLICT DO UPDATE SET DeviceId = excluded.DeviceId WHERE excluded.DeviceId <> _device_addresses.DeviceId`, addrs, owners)
 }
 
 // nameSource is a place where traffic tells the name of an address.
@@ -50,7 +46,8 @@ var nameSources = []nameSource{
 	{"zeek_dns", `SELECT json_extract_string(answers, '$[0]'), query FROM zeek_dns WHERE qtype_name IN ('A', 'AAAA') AND json_array_length(answers) = 1`},
 }
 
-// nameDevices names the devices that are named by their address only.
+// nameDevices gives the devices that are named by their address only the name
+// that the traffic tells.
 func (tx *importTx) nameDevices() error {
 	for _, s := range nameSources {
 		if _, ok := tx.rels[s.relation]; !ok {

@@ -29,6 +29,9 @@ type importTx struct {
 	logs   map[*event.Log]*logAppender
 	tables map[string]*tableAppender
 	rels   map[string]int64 // relations that exist
+	// before are the counts of the import that this one continues; nil for
+	// one that continues none.
+	before map[string]int64
 	done   bool
 }
 
@@ -198,17 +201,36 @@ func (tx *importTx) Commit(src *store.Source, devices *defender.Devices) error {
 }
 
 func (tx *importTx) finish(src *store.Source, devices *defender.Devices) error {
-	if err := tx.saveDevices(devices); err != nil {
-		return fmt.Errorf("storing devices: %w", err)
+	if src.Follow != nil {
+		return tx.finishFollow(src, devices)
 	}
-	if err := tx.attribute(); err != nil {
-		return fmt.Errorf("attributing processes: %w", err)
+	if err := tx.settle(devices); err != nil {
+		return err
 	}
 	var err error
 	if src.Rows, err = tx.count(); err != nil {
 		return fmt.Errorf("counting rows: %w", err)
 	}
-	counts, err := json.Marshal(src.Rows)
+	return tx.note(src, src.Rows)
+}
+
+// settle notes and names the devices, and attributes processes.
+func (tx *importTx) settle(devices *defender.Devices) error {
+	if err := tx.saveDevices(devices); err != nil {
+		return fmt.Errorf("storing devices: %w", err)
+	}
+	if err := tx.nameDevices(); err != nil {
+		return fmt.Errorf("naming devices: %w", err)
+	}
+	if err := tx.attribute(); err != nil {
+		return fmt.Errorf("attributing processes: %w", err)
+	}
+	return nil
+}
+
+// note enters the import into the list.
+func (tx *importTx) note(src *store.Source, rows map[string]int64) error {
+	counts, err := json.Marshal(rows)
 	if err != nil {
 		return err
 	}

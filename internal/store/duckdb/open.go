@@ -17,6 +17,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 
 	"wirehunt/event"
+	"wirehunt/internal/store"
 	"wirehunt/schema"
 )
 
@@ -118,7 +119,7 @@ func explain(path string, err error) error {
 	msg := err.Error()
 	switch {
 	case strings.Contains(msg, "Could not set lock"):
-		return fmt.Errorf("%s is in use by another program: wait until it is done, or give another database with --db", path)
+		return busyError(path)
 	case strings.Contains(msg, "not a valid DuckDB database"), strings.Contains(msg, "not a DuckDB"):
 		return fmt.Errorf("%s is not a wirehunt database: give another file with --db", path)
 	case errors.Is(err, errForeign):
@@ -128,6 +129,15 @@ func explain(path string, err error) error {
 	}
 	return fmt.Errorf("opening database %s: %w", path, err)
 }
+
+// busyError is the path of a database that another program has open.
+type busyError string
+
+func (e busyError) Error() string {
+	return string(e) + " is in use by another program: wait until it is done, or give another database with --db"
+}
+
+func (e busyError) Is(target error) bool { return target == store.ErrBusy }
 
 var errForeign = errors.New("foreign database")
 
