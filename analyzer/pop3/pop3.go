@@ -15,13 +15,14 @@ func Spec() *analyzer.Spec {
 		Name: "pop3", Title: "POP3",
 		Doc:      "POP3 sessions and the TLS in them.",
 		TCPPorts: []uint16{110},
-		Probe:    probe, FirstBytes: "+ \t\r\nUuAaCc", TCP: true,
+		Probe:    probe, TCP: true,
 		New: func() analyzer.Analyzer { return &session{} },
 	}
 }
 
 // probe is Zeek's pair of signatures: a greeting, and one of the commands
-// with which clients start.
+// with which clients start, in any line.  Redis with a password looks the
+// same, as it does to Zeek.
 func probe(s *analyzer.Start) analyzer.Verdict {
 	const ok = "+OK"
 	n := min(len(s.Resp), len(ok))
@@ -66,27 +67,37 @@ const (
 	cmdUnknown
 )
 
+// pending is a command that waits for its answer.
+type pending struct {
+	command command
+	word    string // of one that is unknown
+}
+
 type session struct {
 	analyzer.Base
 	tls       *analyzer.Feeder
-	pending   [maxPending]command // commands without an answer, oldest first
+	pending   [maxPending]pending // commands without an answer, oldest first
 	npending  int
 	multi     bool // lines of an answer follow
 	unknown   int
 	authLines bool // the client's lines are parts of an authentication
+	singleCR  bool // a line that ends with CR alone was reported
 }
 
 func (s *session) Reset() { *s = session{Base: s.Base} }
 
 func (s *session) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
+	if s.Conn.Partial() && s.tls == nil {
+		return len(b), 0
+	}
 	for consumed < len(b) {
 		rest := b[consumed:]
 		if s.tls != nil {
 			s.tls.Data(dir, rest)
 			return len(b), 0
 		}
-		i := bytes.IndexByte(rest, '\n')
-		if i < 0 {
+		line, n := s.line(rest)
+		if n == 0 {
 			if len(rest) > maxLine {
 				if !s.multi {
 					s.Violate("line too long")
@@ -95,8 +106,7 @@ func (s *session) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 			}
 			return consumed, len(rest) + 1
 		}
-		line := bytes.TrimSuffix(rest[:i], []byte{'\r'})
-		consumed += i + 1
+		consumed += n
 		ok := true
 		if dir == analyzer.Orig {
 			ok = s.client(line)
@@ -108,6 +118,29 @@ func (s *session) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 		}
 	}
 	return consumed, 0
+}
+
+// line returns the line at the start of b and its size with its end, 0 where
+// the end is not there yet.  A CR ends a line too.
+func (s *session) line(b []byte) (line []byte, size int) {
+	i := bytes.IndexByte(b, '\n')
+	j := bytes.IndexByte(b[:max(i, 0)], '\r')
+	if i < 0 {
+		j = bytes.IndexByte(b, '\r')
+	}
+	switch {
+	case j < 0 && i < 0 || j >= 0 && j == len(b)-1:
+		return nil, 0
+	case j < 0:
+		return b[:i], i + 1
+	case b[j+1] == '\n':
+		return b[:j], j + 2
+	}
+	if !s.singleCR {
+		s.singleCR = true
+		s.WeirdFrom("CONTENTLINE", "line_terminated_with_single_CR", "")
+	}
+	return b[:j], j + 1
 }
 
 func (s *session) Gap(dir analyzer.Dir, n uint64) bool {
@@ -169,24 +202,33 @@ func (s *session) client(line []byte) bool {
 	if s.authLines || len(line) == 0 {
 		return true
 	}
-	c := parse(line)
-	if c == cmdUnknown {
-		s.Weird("pop3_client_command_unknown", firstWord(line))
+	if s.npending == maxPending {
+		// The server's side was lost, or is not POP3: start over.
+		s.Weird("pop3_client_too_many_pending_commands", "")
+		s.npending, s.multi = 0, false
+	}
+	c := pending{command: parse(line)}
+	if c.command == cmdUnknown {
+		c.word = firstWord(line)
+	}
+	s.pending[s.npending] = c
+	s.npending++
+	return s.npending > 1 || s.front()
+}
+
+// front looks at the oldest command, once its turn has come: Zeek looks at
+// commands sent ahead only when those before have their answers.
+func (s *session) front() bool {
+	switch s.pending[0].command {
+	case cmdAuth:
+		s.authLines = true
+	case cmdUnknown:
+		s.Weird("pop3_client_command_unknown", s.pending[0].word)
 		if s.unknown++; s.unknown > maxUnknown {
 			s.Violate("too many unknown commands")
 			return false
 		}
 	}
-	if s.npending == maxPending {
-		s.Weird("pop3_client_too_many_pending_commands", "")
-		s.Violate("too many commands without an answer")
-		return false
-	}
-	if s.npending == 0 && c == cmdAuth {
-		s.authLines = true
-	}
-	s.pending[s.npending] = c
-	s.npending++
 	return true
 }
 
@@ -195,7 +237,7 @@ func (s *session) server(line []byte) bool {
 	if s.multi {
 		if string(line) == "." {
 			s.multi = false
-			s.next()
+			return s.next()
 		}
 		return true
 	}
@@ -205,8 +247,10 @@ func (s *session) server(line []byte) bool {
 		return s.ok()
 	case bytes.EqualFold(w, []byte("-ERR")):
 		s.authLines = false
-		s.next()
+		return s.next()
 	case s.authLines:
+	case s.npending > 0 && (s.pending[0].command == cmdMulti || s.pending[0].command == cmdCapa):
+		// A line of an answer of several lines whose start is missing.
 	default:
 		s.Weird("pop3_server_command_unknown", firstWord(line))
 		s.Violate("unknown server command")
@@ -219,7 +263,7 @@ func (s *session) server(line []byte) bool {
 func (s *session) ok() bool {
 	c := cmdNone // the greeting
 	if s.npending > 0 {
-		c = s.pending[0]
+		c = s.pending[0].command
 	}
 	switch c {
 	case cmdUser:
@@ -239,20 +283,15 @@ func (s *session) ok() bool {
 		return true
 	}
 	s.authLines = false
-	if !s.multi {
-		s.next()
-	}
-	return true
+	return s.multi || s.next()
 }
 
 // next drops the oldest command; it has its answer.
-func (s *session) next() {
+func (s *session) next() bool {
 	if s.npending == 0 {
-		return
+		return true
 	}
 	s.npending--
 	copy(s.pending[:], s.pending[1:])
-	if s.npending > 0 && s.pending[0] == cmdAuth {
-		s.authLines = true
-	}
+	return s.npending == 0 || s.front()
 }

@@ -30,7 +30,44 @@ func TestSessions(t *testing.T) {
 	f("too many commands", "", port, o(strings.Repeat("NOOP\r\n", 11)))
 	f("another server", "", port, r("220 ftp\r\n"))
 	f("another protocol", "", detect, r("SSH-2.0-x\r\n"), o("SSH-2.0-x\r\n"))
+	f("half a listing", "pop3", port, r("+OK ready\r\n"), o("LIST\r\n"), r("1 120\r\n"), r("+OK 1 message\r\n2 20\r\n.\r\n"), o("CAPA\r\n"), r("+OK\r\n.\r\n"))
 	f("unknown commands", "", port, o("PING\r\nPING\r\n"), r("+PONG\r\n"))
+}
+
+func TestWeirds(t *testing.T) {
+	o, r := analyzertest.Orig, analyzertest.Resp
+	for _, tc := range []struct {
+		name, want string
+		o          analyzertest.Options
+		steps      []analyzertest.Step
+	}{
+		{"Redis", "*2 $4 - LIB-NAME +PONG", analyzertest.Options{Detect: true, RespPort: 6379}, []analyzertest.Step{
+			o("*2\r\n$4\r\nAUTH\r\n$4\r\nzeek\r\n"), r("+OK\r\n"),
+			o("*4\r\n$6\r\nCLIENT\r\n$7\r\nSETINFO\r\n$8\r\nLIB-NAME\r\n"), r("+PONG\r\n"),
+		}},
+		{"CR alone", "CR +", analyzertest.Options{}, []analyzertest.Step{
+			r("+OK ready\n"), o("STAT\n"), r("+\r\r..\r\r..x\r\r\n"),
+		}},
+		{"partial", "", analyzertest.Options{Partial: true}, []analyzertest.Step{r("+OK\r\n"), o("STAT\r\n"), r("+\r\n")}},
+	} {
+		var got []string
+		for line := range strings.Lines(analyzertest.Chunkings(t, Spec(), tc.o, tc.steps...)) {
+			switch {
+			case strings.Contains(line, "single_CR"):
+				got = append(got, "CR")
+			case strings.HasPrefix(line, "weird"):
+				_, addl, ok := strings.Cut(line, `"addl":"`)
+				addl, _, _ = strings.Cut(addl, `"`)
+				if !ok {
+					addl = "-"
+				}
+				got = append(got, addl)
+			}
+		}
+		if text := strings.Join(got, " "); text != tc.want {
+			t.Errorf("%s: got %s, want %s", tc.name, text, tc.want)
+		}
+	}
 }
 
 type confirmer struct{ analyzer.Base }

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 
 	"wirehunt/analyzer"
+	"wirehunt/analyzer/file"
 	wire "wirehunt/analyzer/wire/x509"
 	"wirehunt/event"
 )
@@ -27,6 +28,7 @@ type session struct {
 	analyzer.Base
 
 	dtls       bool
+	quic       bool    // see OverQUIC
 	over       bool    // nothing more is looked at
 	broken     bool    // a message could not be parsed
 	encrypted  [2]bool // a side, by direction
@@ -66,12 +68,13 @@ type session struct {
 	hasJA4S bool
 	scratch hello
 	cert    wire.Certificate
+	status  file.File // a stapled OCSP response
 }
 
 func (s *session) reset(dtls bool) {
 	old := *s
 	*s = session{
-		Base: old.Base, dtls: dtls, scratch: old.scratch, cert: old.cert,
+		Base: old.Base, dtls: dtls, scratch: old.scratch, cert: old.cert, status: old.status,
 		sni: old.sni[:0], alpn: old.alpn[:0], history: old.history[:0],
 	}
 	for i := range s.hs {
@@ -208,6 +211,9 @@ func (s *session) finish() {
 	}
 	if s.sniSet {
 		colSNIMatches.Set(r, s.sniMatches)
+	}
+	if s.quic {
+		s.ja4[0], s.ja4s[0] = 'q', 'q'
 	}
 	if s.hasJA4 {
 		colJA4.Set(r, s.ja4[:])
