@@ -36,6 +36,9 @@ type Options struct {
 	Now time.Time
 	// Params are the values of declared query parameters, by name.
 	Params map[string]string
+	// From and To limit the rows of all tables that have a Timestamp, both
+	// included; zero for no bound.
+	From, To time.Time
 	// Explore runs SQL of ours while the query is compiled, and returns the
 	// rows: bag_unpack and pivot have the columns that the data gives them.
 	// Without it only the columns that the query declares are there.
@@ -100,6 +103,12 @@ func bind(src string, opts Options) (*types.Query, diag.List) {
 	o := types.Options{Catalog: opts.Catalog, Funcs: funcs.All(), Params: opts.Params, Now: types.TicksOf(opts.Now)}
 	if opts.Now.IsZero() {
 		o.Now = 0
+	}
+	if !opts.From.IsZero() {
+		o.Range.From = types.TicksOf(opts.From)
+	}
+	if !opts.To.IsZero() {
+		o.Range.To = types.TicksOf(opts.To)
 	}
 	if run := opts.Explore; run != nil {
 		o.Explore = func(n types.Node) ([][]any, error) { return run(duckdb.SQL(plan.Relation(n))) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"wirehunt/internal/store"
@@ -19,6 +20,14 @@ type Options struct {
 	Now time.Time
 	// Latest makes the newest event of the store that time instead.
 	Latest bool
+	// Params are the values of declared query parameters, by name.
+	Params map[string]string
+	// From and To limit the rows of tables by their Timestamp, both included;
+	// zero for no bound.
+	From, To time.Time
+	// MaxRows bounds the rows that are read of the result, not counting one
+	// more, which tells that there are more; 0 for no bound.
+	MaxRows int64
 }
 
 // Catalog is a fixed set of tables, for the compiler.
@@ -67,7 +76,10 @@ func Compile(ctx context.Context, e store.Engine, src string, opt Options) (*kql
 		}
 	}
 	explore := func(sql string) ([][]any, error) { return all(ctx, e, sql) }
-	res, diags := kql.Compile(src, kql.Options{Catalog: NewCatalog(tables), Now: now, Explore: explore})
+	res, diags := kql.Compile(src, kql.Options{Catalog: NewCatalog(tables), Now: now, Explore: explore, Params: opt.Params, From: opt.From, To: opt.To})
+	if res != nil && opt.MaxRows > 0 {
+		res.SQL = "SELECT * FROM (" + res.SQL + ") LIMIT " + strconv.FormatInt(opt.MaxRows+1, 10)
+	}
 	return res, diags, nil
 }
 

@@ -170,7 +170,7 @@ func (b *binder) tableName(e *ast.Ident) Node {
 		}
 	}
 	if t := b.lookupTable(e.Name); t != nil {
-		return newTable(t)
+		return b.within(newTable(t))
 	}
 	b.unknownTable(e.Pos, e.Name)
 	return empty()

@@ -27,6 +27,8 @@ type Options struct {
 	Now int64
 	// Params are the values of declared query parameters, by name.
 	Params map[string]string
+	// Range limits the rows of tables by their Timestamp.
+	Range TimeRange
 	// Explore runs a relation and returns its rows, for plugins whose columns
 	// depend on the data.  Without it only their known columns are there.
 	Explore func(Node) ([][]any, error)
