@@ -112,6 +112,10 @@ func (b *Base) Weird(name, addl string) { b.WeirdFrom(b.spec.weirdSource(), name
 // WeirdFrom is Weird with another source; "" for none.
 func (b *Base) WeirdFrom(source, name, addl string) { b.Conn.eng.Weird(b.Conn, source, name, addl) }
 
+// FileWeird writes a record about the file id to weird.log; as in Zeek it does
+// not tell the connection.
+func (c *Conn) FileWeird(name, id string) { c.eng.NetWeird(c.Hash, "", name, id) }
+
 // Confirm tells that the connection really speaks the protocol: conn.log
 // lists it as service.  Calls after the first do nothing.
 func (b *Base) Confirm() {

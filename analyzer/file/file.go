@@ -2,6 +2,7 @@ package file
 
 import (
 	"wirehunt/analyzer"
+	"wirehunt/analyzer/file/ocsp"
 	"wirehunt/packet"
 )
 
@@ -16,6 +17,12 @@ const (
 	maxPending      = 64
 	maxPendingBytes = 512 << 10
 )
+
+// maxContent is the size of the largest OCSP response that is looked at.
+const maxContent = 64 << 10
+
+// MimeOCSPResponse is the type of OCSP responses.
+const MimeOCSPResponse = "application/ocsp-response"
 
 // Owner is told what a file turned out to be.
 type Owner interface {
@@ -47,6 +54,7 @@ type File struct {
 	open    bool
 	sniffed bool
 	sized   bool
+	whole   bool // head is all that was seen, and goes on being that
 
 	first, last int64 // times of the first and the last bytes
 	offset      uint64
@@ -54,7 +62,7 @@ type File struct {
 	missing     uint64
 	overflow    uint64
 	total       uint64
-	head        []byte // the first bytes, until sniffed
+	head        []byte // the first bytes, until sniffed; or all
 	pending     []span // what came out of order, sorted, not touching
 	held        uint64 // bytes in pending
 }
@@ -141,6 +149,7 @@ func (f *File) Count(n uint64) {
 	if !f.sniffed {
 		f.sniff()
 	}
+	f.whole = false
 	f.offset += n
 	f.seen += n
 	f.complete()
@@ -241,6 +250,7 @@ func (f *File) deliver(b []byte, n uint64) {
 	f.seen += n
 	f.offset += n
 	if f.sniffed {
+		f.keep(b)
 		return
 	}
 	switch {
@@ -248,6 +258,7 @@ func (f *File) deliver(b []byte, n uint64) {
 		f.head = f.head[:min(f.offset, uint64(cap(f.head)), sniffLen)]
 	case len(f.head) == 0 && len(b) >= sniffLen:
 		f.setType(Sniff(b[:sniffLen]))
+		f.keep(b)
 		return
 	default:
 		f.keepHead(f.offset-n, b)
@@ -255,14 +266,34 @@ func (f *File) deliver(b []byte, n uint64) {
 	}
 	if f.offset >= sniffLen {
 		f.sniff()
+		if f.offset > sniffLen && f.whole {
+			f.keep(b[uint64(len(b))-min(f.offset-sniffLen, uint64(len(b))):])
+		}
 	}
 }
+
+// keep adds the bytes that follow to those of a file that is kept whole.
+func (f *File) keep(b []byte) {
+	if !f.whole {
+		return
+	}
+	if b == nil || len(f.head)+len(b) > maxContent {
+		f.whole = false
+		return
+	}
+	f.head = append(f.head, b...)
+}
+
+// SetType tells the type of a file of which nothing was given yet, instead of
+// letting its content tell.
+func (f *File) SetType(mime string) { f.setType(mime) }
 
 func (f *File) sniff() { f.setType(Sniff(f.head)) }
 
 func (f *File) setType(mime string) {
 	f.sniffed = true
 	f.mime = mime
+	f.whole = mime == MimeOCSPResponse
 	if mime != "" && f.owner != nil {
 		f.owner.FileType(f, mime)
 	}
@@ -299,6 +330,7 @@ func (f *File) gap(n uint64) {
 	if !f.sniffed {
 		f.sniff()
 	}
+	f.whole = false
 	f.offset += n
 	f.missing += n
 }
@@ -324,6 +356,9 @@ func (f *File) end(timedOut bool) {
 	f.flush(^uint64(0))
 	if !f.sniffed {
 		f.sniff()
+	}
+	if f.whole && uint64(len(f.head)) == f.offset {
+		ocsp.Response(f.conn, f.first, f.ID, f.head)
 	}
 	for i := range f.conns {
 		f.write(&f.conns[i], timedOut)
@@ -373,7 +408,7 @@ func contentAnalyzer(mime string) string {
 	switch mime {
 	case "application/x-dosexec":
 		return "PE"
-	case "application/ocsp-response":
+	case MimeOCSPResponse:
 		return "OCSP_REPLY"
 	}
 	return ""

@@ -149,6 +149,38 @@ func TestFileOrder(t *testing.T) {
 	}
 }
 
+// An OCSP response is looked at once all of it is there, and only then.
+func TestOCSP(t *testing.T) {
+	const start = "\x30\x82\x01\xd7\x0a\x01\x00\xa0\x82\x01\xd0\x30\x82\x06\x09\x2b\x06\x01\x05\x05\x07\x30\x01\x01"
+	for _, size := range []int{300, 4096, 5000, 64 << 10, 64<<10 + 1} {
+		b := make([]byte, size)
+		copy(b, start) // not well-formed: it is noticed in weird.log
+		for name, ops := range map[string]func(*file.File){
+			"one piece": func(f *file.File) { f.Data(b); f.EOF() },
+			"pieces": func(f *file.File) {
+				for part := b; len(part) > 0; part = part[min(len(part), 999):] {
+					f.Data(part[:min(len(part), 999)])
+				}
+				f.EOF()
+			},
+			"typed": func(f *file.File) { f.SetType(file.MimeOCSPResponse); f.Data(b); f.EOF() },
+		} {
+			got := run(t, ops)
+			if seen := strings.Contains(got, "openssl_ocsp_reply_parse_error"); seen != (size <= 64<<10) || !strings.Contains(got, `"analyzers":["OCSP_REPLY"]`) {
+				t.Errorf("%d bytes, %s: %s", size, name, got)
+			}
+		}
+		for name, ops := range map[string]func(*file.File){
+			"gap":     func(f *file.File) { f.Data(b[:100]); f.Gap(5); f.Data(b[100:]); f.EOF() },
+			"counted": func(f *file.File) { f.Data(b[:100]); f.Count(5); f.EOF() },
+		} {
+			if got := run(t, ops); strings.Contains(got, "openssl") {
+				t.Errorf("%d bytes, %s: %s", size, name, got)
+			}
+		}
+	}
+}
+
 func FuzzSniff(f *testing.F) {
 	for _, s := range []string{"<?xml version=\"1.0\"?><!-- x --><html", "PK\x03\x04", "{\"a\":", "#!/usr/bin/env ", "MZ", "\x00\x00\x00\x0cjP"} {
 		f.Add([]byte(s))

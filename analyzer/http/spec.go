@@ -8,6 +8,7 @@ package http
 import (
 	"wirehunt/analyzer"
 	"wirehunt/analyzer/file"
+	"wirehunt/analyzer/file/ocsp"
 	"wirehunt/event"
 )
 
@@ -72,7 +73,7 @@ func Spec() *analyzer.Spec {
 		Name:     "http",
 		Title:    "HTTP/1.x",
 		Doc:      "Requests and replies with headers, body lengths, files, proxies and user names.",
-		Logs:     []*event.Log{Log, file.Log},
+		Logs:     []*event.Log{Log, file.Log, ocsp.Log},
 		TCPPorts: []uint16{80, 81, 631, 1080, 3128, 8000, 8080, 8888},
 		Probe:    probe,
 		TCP:      true,

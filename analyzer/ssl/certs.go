@@ -2,6 +2,7 @@ package ssl
 
 import (
 	"wirehunt/analyzer"
+	"wirehunt/analyzer/file"
 	"wirehunt/analyzer/x509"
 )
 
@@ -55,4 +56,29 @@ func (s *session) certificate(dir analyzer.Dir, i int, der []byte) {
 			s.sniSet, s.sniMatches = true, cert.MatchesHost(s.sni)
 		}
 	}
+}
+
+// statusOCSP is the CertificateStatusType of an OCSP response (RFC 6066,
+// section 8).
+const statusOCSP = 1
+
+// certificateStatus handles a stapled OCSP response, which is a file in Zeek,
+// always one of the responder.
+func (s *session) certificateStatus(b []byte) bool {
+	if len(b) < 4 {
+		return false
+	}
+	typ, response := b[0], b[4:]
+	switch {
+	case typ != statusOCSP:
+	case len(response) == 0:
+		s.Weird("SSL_zero_length_stapled_OCSP_message", "")
+	default:
+		f := &s.status
+		f.Open(s.Conn, "SSL", false, nil)
+		f.SetType(file.MimeOCSPResponse)
+		f.Data(response)
+		f.EOF()
+	}
+	return true
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 
 	"wirehunt/analyzer"
+	"wirehunt/analyzer/file"
+	"wirehunt/analyzer/file/ocsp"
 	"wirehunt/analyzer/x509"
 	"wirehunt/event"
 )
@@ -13,7 +15,7 @@ func DTLSSpec() *analyzer.Spec {
 	return &analyzer.Spec{
 		Name: "dtls", Title: "DTLS",
 		Doc:      "DTLS 1.0 to 1.3 handshakes with certificates, JA4 and JA4S.",
-		Logs:     []*event.Log{Log, x509.Log},
+		Logs:     []*event.Log{Log, x509.Log, file.Log, ocsp.Log},
 		UDPPorts: []uint16{443},
 		Probe:    probeDTLS, UDP: true,
 		New: func() analyzer.Analyzer { return &datagrams{} },

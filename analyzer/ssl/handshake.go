@@ -86,8 +86,10 @@ func (s *session) message(dir analyzer.Dir, typ byte, body []byte) {
 		ok = s.serverKeyExchange(body)
 	case msgHelloVerify:
 		ok = len(body) >= 3 && len(body) >= 3+int(body[2])
-	case msgTicket, msgCertStatus:
+	case msgTicket:
 		ok = len(body) >= 4
+	case msgCertStatus:
+		ok = s.certificateStatus(body)
 	case msgClientKeyExchange:
 		if s.isClient(dir) {
 			s.keyExchange = true

@@ -9,6 +9,8 @@ import (
 	"encoding/binary"
 
 	"wirehunt/analyzer"
+	"wirehunt/analyzer/file"
+	"wirehunt/analyzer/file/ocsp"
 	"wirehunt/analyzer/x509"
 	"wirehunt/event"
 )
@@ -18,7 +20,7 @@ func Spec() *analyzer.Spec {
 	return &analyzer.Spec{
 		Name: "ssl", Title: "SSL/TLS",
 		Doc:      "SSL 2.0 to TLS 1.3 handshakes with certificates, JA4 and JA4S.",
-		Logs:     []*event.Log{Log, x509.Log},
+		Logs:     []*event.Log{Log, x509.Log, file.Log, ocsp.Log},
 		TCPPorts: []uint16{443, 563, 585, 614, 636, 989, 990, 992, 993, 995, 5223},
 		Probe:    probe, FirstBytes: "\x15\x16", TCP: true,
 		New: func() analyzer.Analyzer { return &stream{} },
