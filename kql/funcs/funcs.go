@@ -107,6 +107,21 @@ func fn(name, sigs, doc string) types.Func {
 	return types.Func{Name: name, Sigs: types.ParseSignatures(sigs), Doc: doc, Strict: true}
 }
 
+// HostFunc is a function that the host of the database registers for the SQL
+// of queries.
+type HostFunc struct {
+	Name string
+	// Result is bool, long, real or string.
+	Result schema.Type
+}
+
+// HostFuncs lists the functions that the host registers.  Each takes two
+// strings and then any number of values of any type, also null ones, and gives
+// Invoke of them.
+func HostFuncs() []HostFunc {
+	return []HostFunc{{"kql_bool", schema.Bool}, {"kql_long", schema.Long}, {"kql_real", schema.Real}, {"kql_text", schema.String}}
+}
+
 // Invoke runs a function's Eval on values as DuckDB hands them over.  kinds
 // has a letter for the type of each argument and of the result: b bool, i int,
 // l long, r real, m decimal, d datetime, t timespan, g guid, y dynamic, s

@@ -51,12 +51,8 @@ func windowFuncs() []types.Func {
 			s := "sum(" + g.Expr(c.Args[0]) + ") OVER (" + o + " ROWS UNBOUNDED PRECEDING)"
 			return "CAST(" + s + " AS " + sumType(c.T) + ")"
 		})),
-		w("row_rank_dense", "(term:NotDynamic, restart?:bool) -> long", "The number of different values up to this row.", types.Lower(func(g types.Gen, c *types.Call) string {
-			return "dense_rank() OVER (ORDER BY " + g.Expr(c.Args[0]) + ")"
-		})),
-		w("row_rank_min", "(term:NotDynamic, restart?:bool) -> long", "The rank of the row's value.", types.Lower(func(g types.Gen, c *types.Call) string {
-			return "rank() OVER (ORDER BY " + g.Expr(c.Args[0]) + ")"
-		})),
+		// The binder writes this one as a sum of changes.
+		w("row_rank_dense", "(term:NotDynamic, restart?:bool) -> long", "The number of changes of the value up to this row.", "NULL"),
 	}
 }
 
@@ -70,12 +66,10 @@ func over(g types.Gen) string {
 	return ""
 }
 
-// restarted is the window of the rows since restart was last true.  Window
-// functions do not nest in SQL, so the group is counted by a sub-expression
-// that DuckDB takes in PARTITION BY only from a row's own columns; restart
-// conditions over neighbours are columns already.
-func restarted(g types.Gen, restart types.Expr) string {
-	return "PARTITION BY " + g.Expr(restart) + " " + over(g)
+// restarted is the window of the rows of a group; the binder made the restart
+// condition the group's number.
+func restarted(g types.Gen, group types.Expr) string {
+	return "PARTITION BY " + g.Expr(group) + " " + over(g)
 }
 
 func sumType(t schema.Type) string {

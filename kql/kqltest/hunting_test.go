@@ -105,7 +105,8 @@ func TestHunting(t *testing.T) {
 	}
 }
 
-const minHunting = 1
+// minHunting is how many queries TestHunting wants to be right.
+const minHunting = 570
 
 func huntColumns(h hunt, got []schema.Column) (string, string) {
 	var want, have []string

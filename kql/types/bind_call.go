@@ -155,6 +155,12 @@ func (b *binder) call(e *ast.Call) Expr {
 	if !ok {
 		return &Const{T: schema.Unknown, Sp: e.Pos}
 	}
+	switch f.Name {
+	case "extract", "extract_all", "trim", "trim_start", "trim_end", "replace_re_first":
+		b.checkRegex(args[0])
+	case "replace_regex":
+		b.checkRegex(args[1])
+	}
 	if f.Note != "" {
 		b.diags.Warn(CodeNotSupported, e.Fun.Pos, "%s", f.Note)
 	}
@@ -394,6 +400,7 @@ func (b *binder) window(c *Call) Expr {
 		b.diags.Add(CodeAggregateContext, c.Sp, "'%s' operator: The function '%s' is not allowed in this context.", b.op, c.Fn.Name)
 		return &Const{T: schema.Unknown, Sp: c.Sp}
 	}
+	c = b.restarts(c)
 	level := 0
 	for _, a := range c.Args {
 		Walk(a, func(x Expr) bool {
@@ -406,12 +413,57 @@ func (b *binder) window(c *Call) Expr {
 		})
 	}
 	col := &Column{Name: c.Fn.Name, Type: c.T}
+	w.put(col, c, level)
+	return &Ref{Col: col, Sp: c.Sp}
+}
+
+// restarts rewrites a window call whose last argument says where to start
+// again: that argument becomes the number of the group of rows, which is a
+// window call of its own.  row_rank_dense() counts the rows whose value is
+// another than the one before.
+func (b *binder) restarts(c *Call) *Call {
+	sum := b.funcs.Scalar("row_cumsum")
+	step := func(cond Expr) Expr {
+		return &Call{Fn: b.funcs.Scalar("iff"), Args: []Expr{cond, Long(1), Long(0)}, T: schema.Long, Sp: c.Sp}
+	}
+	k := *c
+	k.Args = slices.Clone(c.Args)
+	switch c.Fn.Name {
+	case "row_number", "row_cumsum", "row_rank_dense":
+		if len(k.Args) == 2 {
+			k.Args[1] = b.window(&Call{Fn: sum, Args: []Expr{step(k.Args[1])}, T: schema.Long, Sp: c.Sp})
+		}
+	}
+	if c.Fn.Name != "row_rank_dense" {
+		return &k
+	}
+	x := k.Args[0]
+	before := b.window(&Call{Fn: b.funcs.Scalar("prev"), Args: []Expr{x}, T: x.Type(), Sp: c.Sp})
+	number := &Call{Fn: b.funcs.Scalar("row_number"), T: schema.Long, Sp: c.Sp}
+	if len(k.Args) == 2 {
+		number.Args = []Expr{Long(1), k.Args[1]}
+	}
+	w := b.row.wins
+	col := &Column{Name: "row_number", Type: schema.Long}
+	level := 0
+	if len(k.Args) == 2 {
+		level = w.level[k.Args[1].(*Ref).Col] + 1
+	}
+	w.put(col, number, level)
+	changed := &Call{Fn: b.funcs.Operator("or"), T: schema.Bool, Sp: c.Sp, Args: []Expr{
+		&Call{Fn: b.funcs.Operator("=="), Args: []Expr{&Ref{Col: col}, Long(1)}, T: schema.Bool, Sp: c.Sp},
+		b.not(&Call{Fn: b.funcs.Operator("same"), Args: []Expr{x, before}, T: schema.Bool, Sp: c.Sp})}}
+	k.Fn, k.Args[0] = sum, step(changed)
+	return &k
+}
+
+// put adds a call to a layer.
+func (w *windows) put(col *Column, c *Call, level int) {
 	w.level[col] = level
 	for len(w.layers) <= level {
 		w.layers = append(w.layers, nil)
 	}
 	w.layers[level] = append(w.layers[level], Def{col, c})
-	return &Ref{Col: col, Sp: c.Sp}
 }
 
 // windowed puts the collected window calls under what uses them.

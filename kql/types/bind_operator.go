@@ -1,6 +1,7 @@
 package types
 
 import (
+	"regexp"
 	"slices"
 
 	"wirehunt/kql/ast"
@@ -255,11 +256,26 @@ func (b *binder) textCall(e ast.Expr, op string, not bool, x, y Expr) Expr {
 		b.unsupported(e.Span(), "The operator '"+op+"'")
 		return &Const{T: schema.Unknown, Sp: e.Span()}
 	}
+	if op == "matches regex" {
+		b.checkRegex(y)
+	}
 	var c Expr = &Call{Fn: f, Args: []Expr{b.text(x), b.text(y)}, T: schema.Bool, Sp: e.Span()}
 	if not {
 		c = b.not(c)
 	}
 	return c
+}
+
+// checkRegex complains about a constant that is no regular expression.  Go's
+// syntax is RE2's, which is Kusto's and DuckDB's.
+func (b *binder) checkRegex(x Expr) {
+	if v, ok := IsConst(b.fold(x)); ok {
+		if s, ok := v.(string); ok {
+			if _, err := regexp.Compile(s); err != nil {
+				b.diags.Add(CodeBadValue, x.Span(), "'%s' operator: %v", b.op, err)
+			}
+		}
+	}
 }
 
 func (b *binder) not(x Expr) Expr {

@@ -117,7 +117,7 @@ func (b *binder) parsePattern(op *ast.Parse, kind string) (pattern string, cols 
 			}
 			group++
 			cols, groups = append(cols, c), append(groups, group)
-			p.WriteString(columnPattern(c.Type, regex || last))
+			p.WriteString(columnPattern(c.Type, regex || last, kind))
 		}
 	}
 	if !regex && len(op.Pattern) > 0 && !op.Pattern[len(op.Pattern)-1].Star {
@@ -127,7 +127,10 @@ func (b *binder) parsePattern(op *ast.Parse, kind string) (pattern string, cols 
 }
 
 // columnPattern is the group of a column of a type.
-func columnPattern(t schema.Type, greedy bool) string {
+func columnPattern(t schema.Type, greedy bool, kind string) string {
+	if kind == "relaxed" {
+		t = schema.String // what does not convert is null, not a mismatch
+	}
 	switch t {
 	case schema.Int, schema.Long:
 		return `\s*(-?\d+)`
