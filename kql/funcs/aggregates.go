@@ -67,7 +67,7 @@ func aggregates() []types.Func {
 	with("make_list_with_nulls", "", "list", "", "expr:Scalar", "dynamic", "An array of the values, nulls included.", gather(false, true))
 	with("make_set", "make_set_if", "set", "set", "expr:Scalar, maxSize?:Integer", "dynamic", "An array of the different values.", gather(true, false))
 	with("make_bag", "make_bag_if", "bag", "bag", "expr:DynamicBag, maxSize?:Integer", "dynamic", "The bags merged in one.", func(g types.Gen, c *types.Call, filter string) string {
-		return "kql_text('merge_bags', 'yy', to_json(list(CAST(" + g.Expr(c.Args[0]) + " AS JSON)" + g.Order() + ")" + filter + ")::VARCHAR)"
+		return "kql_text('merge_bags', 'yy', coalesce(to_json(list(CAST(" + g.Expr(c.Args[0]) + " AS JSON)" + g.Order() + ")" + filter + ")::VARCHAR, '[]'))"
 	})
 	with("take_any", "take_anyif", "", "", "expr:Scalar", "Parameter0", "The value of any row.", anyValue)
 	for i := len(out) - 2; i < len(out); i++ {
@@ -81,7 +81,7 @@ func aggregates() []types.Func {
 			// Where the extreme value is null in all rows, any row serves.
 			by := g.Expr(c.Args[0])
 			s := "CASE WHEN count(" + by + ") = 0 THEN first(" + x + ") ELSE " + name + "_null(" + x + ", " + by + ") END"
-			if c.Args[0].Type() == schema.String {
+			if r, ok := c.Args[0].(*types.Ref); c.Args[0].Type() == schema.String || ok && r.Col.NotNull {
 				s = name + "_null(" + x + ", " + by + ")"
 			}
 			if c.T == schema.String {
@@ -140,7 +140,7 @@ func distinctCount(g types.Gen, c *types.Call, filter string) string {
 // spread is a measure that is 0, not null, for fewer than two values.
 func spread(f string) func(g types.Gen, c *types.Call, filter string) string {
 	return func(g types.Gen, c *types.Call, filter string) string {
-		return f + "(CAST(" + g.Expr(c.Args[0]) + " AS DOUBLE))" + filter
+		return "coalesce(" + f + "(CAST(" + g.Expr(c.Args[0]) + " AS DOUBLE))" + filter + ", 0)"
 	}
 }
 
