@@ -3,8 +3,6 @@
 package radius
 
 import (
-	"encoding/binary"
-
 	"wirehunt/analyzer"
 	"wirehunt/event"
 	"wirehunt/packet"
@@ -97,7 +95,7 @@ func (s *session) Datagram(_ analyzer.Dir, b []byte, _ int) {
 // valid reports whether b is a message.  The length that it gives itself is
 // not looked at, as in Zeek.
 func valid(b []byte) bool {
-	if len(b) < headerLen || binary.BigEndian.Uint16(b[2:]) < headerLen {
+	if len(b) < headerLen {
 		return false
 	}
 	for a := b[headerLen:]; len(a) > 0; a = a[a[1]:] {
