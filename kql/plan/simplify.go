@@ -151,6 +151,10 @@ func simplifyCall(c *types.Call) types.Expr {
 				return &n
 			}
 		}
+	case "has", "has_cs", "contains", "contains_cs":
+		if x := searchBag(c); x != nil {
+			return x
+		}
 	case "parse_json", "todynamic":
 		if len(c.Args) == 1 {
 			switch x := c.Args[0].(type) {
@@ -176,17 +180,8 @@ func simplifyCall(c *types.Call) types.Expr {
 			return x
 		}
 	case "isnull", "isnotnull", "isempty", "isnotempty":
-		if len(c.Args) == 1 {
-			v, ok := c.Args[0].(*BagValue)
-			if !ok {
-				if call, isCall := c.Args[0].(*types.Call); isCall {
-					v = bagValue(call)
-					ok = v != nil && v.X.Type() != schema.String
-				}
-			}
-			if ok {
-				return &types.Call{Fn: c.Fn, Args: []types.Expr{v.X}, T: schema.Bool, Sp: c.Sp}
-			}
+		if x := simplifyNone(c); x != nil {
+			return x
 		}
 	case "iff", "iif":
 		if len(c.Args) == 3 {
@@ -199,6 +194,64 @@ func simplifyCall(c *types.Call) types.Expr {
 		}
 	}
 	return types.FoldCall(c)
+}
+
+// simplifyNone asks a member's column whether it is there.  The null of a
+// string column is not seen by isnull(), so the member keeps its form there;
+// and tostring() of a member is never null, only empty.
+func simplifyNone(c *types.Call) types.Expr {
+	if len(c.Args) != 1 {
+		return nil
+	}
+	empty := c.Fn.Name == "isempty" || c.Fn.Name == "isnotempty"
+	v, ok := c.Args[0].(*BagValue)
+	if call, isCall := c.Args[0].(*types.Call); isCall && empty {
+		v = bagValue(call)
+		ok = v != nil
+	}
+	if !ok || v.X.Type() == schema.String && !empty {
+		return nil
+	}
+	return &types.Call{Fn: c.Fn, Args: []types.Expr{v.X}, T: schema.Bool, Sp: c.Sp}
+}
+
+// searchBag looks for a word in the members of a bag and not in its text, which
+// then need not be built.  What separates members in the text is no letter or
+// digit, so a word of letters and digits lies in one key or one value.
+func searchBag(c *types.Call) types.Expr {
+	bag, ok := c.Args[0].(*Bag)
+	v, isConst := types.IsConst(c.Args[1])
+	word, isText := v.(string)
+	if !ok || !isConst || !isText || word == "" || strings.ContainsFunc(word, func(r rune) bool {
+		return !('0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z')
+	}) {
+		return nil
+	}
+	all := funcs.All()
+	call := func(f *types.Func, t schema.Type, args ...types.Expr) types.Expr {
+		return simplifyCall(&types.Call{Fn: f, Args: args, T: t, Sp: c.Sp})
+	}
+	var any []types.Expr
+	for _, m := range bag.Members {
+		inKey := call(c.Fn, schema.Bool, types.Str(m.Key), c.Args[1])
+		if hit, _ := types.IsConst(inKey); hit == true {
+			any = append(any, present(m.X, call))
+			continue
+		}
+		if k, ok := m.X.(*types.Const); ok && k.V == nil {
+			continue
+		}
+		any = append(any, call(c.Fn, schema.Bool, call(all.Scalar("tostring"), schema.String, &BagValue{m.X}), c.Args[1]))
+	}
+	return simplifyLogical(&types.Call{Fn: all.Operator("or"), Args: any, T: schema.Bool, Sp: c.Sp})
+}
+
+// present is whether a bag has a member: it is not null.
+func present(x types.Expr, call func(*types.Func, schema.Type, ...types.Expr) types.Expr) types.Expr {
+	if k, ok := x.(*types.Const); ok {
+		return types.Bool(k.V != nil)
+	}
+	return call(funcs.All().Scalar("isnotnull"), schema.Bool, &BagValue{x})
 }
 
 // bagValue returns the member that tostring() is called on, or nil.

@@ -142,6 +142,11 @@ func (g *gen) constant(c *types.Const) string {
 
 // call writes a call by its function's lowering.
 func (g *gen) call(c *types.Call) string {
+	if c.Fn.Name == "tostring" && len(c.Args) == 1 {
+		if v, ok := c.Args[0].(*plan.BagValue); ok {
+			return "coalesce(" + g.bagText(v.X) + ", '')"
+		}
+	}
 	switch lower := c.Fn.SQL.(type) {
 	case string:
 		return g.template(lower, c)
