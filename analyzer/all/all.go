@@ -18,8 +18,10 @@ import (
 	"wirehunt/analyzer/ntlm"
 	"wirehunt/analyzer/ntp"
 	"wirehunt/analyzer/pop3"
+	"wirehunt/analyzer/quic"
 	"wirehunt/analyzer/radius"
 	"wirehunt/analyzer/rdp"
+	"wirehunt/analyzer/rdpeudp"
 	"wirehunt/analyzer/rfb"
 	"wirehunt/analyzer/sip"
 	"wirehunt/analyzer/smb"
@@ -54,8 +56,10 @@ func Specs() []*analyzer.Spec {
 		ntlm.Spec(),
 		ntp.Spec(),
 		pop3.Spec(),
+		quic.Spec(),
 		radius.Spec(),
 		rdp.Spec(),
+		rdpeudp.Spec(),
 		rfb.Spec(),
 		sip.Spec(),
 		smb.Spec(),
