@@ -40,7 +40,7 @@ func build() *Catalogue {
 		}
 		return names
 	}
-	for _, l := range [][]types.Func{logic(), conversions(), strs(), searches(), characters(), encodings(), datetimes(), moments(), dynamics(), arrays(), moreArrays(), bags(), sets(), maths(), addresses(), windowFuncs(), system(), series(), units()} {
+	for _, l := range [][]types.Func{logic(), conversions(), strs(), searches(), characters(), encodings(), datetimes(), moments(), dynamics(), arrays(), moreArrays(), bags(), sets(), maths(), addresses(), windowFuncs(), system(), seriesFuncs(), analyses(), units()} {
 		c.scalarNames = append(c.scalarNames, add(c.scalars, l)...)
 	}
 	c.aggregateNames = add(c.aggregates, aggregates())

@@ -94,7 +94,7 @@ func TestMissing(t *testing.T) {
 			t.Errorf("%s is there and listed as missing", n)
 		}
 	}
-	if !c.Unsupported("series_fft") || c.Unsupported("strlen") {
+	if !c.Unsupported("cursor_current") || c.Unsupported("strlen") {
 		t.Error("Unsupported is wrong")
 	}
 }

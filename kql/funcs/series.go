@@ -8,9 +8,9 @@ import (
 	"wirehunt/schema"
 )
 
-// series are the functions on arrays of numbers.  Values that are no numbers
+// seriesFuncs are the functions on arrays of numbers.  Values that are no numbers
 // stay null.  https://learn.microsoft.com/kusto/query/scalar-functions#series-processing-functions
-func series() []types.Func {
+func seriesFuncs() []types.Func {
 	var out []types.Func
 	for _, m := range []struct {
 		name, doc string
@@ -31,6 +31,7 @@ func series() []types.Func {
 		}},
 	} {
 		out = append(out, goFn(m.name, "(series:DynamicArray) -> dynamic", m.doc, func(a []types.Value) any {
+			keep := (m.name == "series_abs" || m.name == "series_sign") && whole(a[0])
 			l := arr(a[0])
 			for i, x := range l {
 				n, ok := dyn.Number(x)
@@ -39,6 +40,9 @@ func series() []types.Func {
 					l[i] = m.f(n)
 				}
 			}
+			if keep {
+				truncate(l)
+			}
 			return dyn.JSON(l)
 		}))
 	}
@@ -46,21 +50,29 @@ func series() []types.Func {
 	for _, m := range []struct {
 		name, doc string
 		f         func(x, y float64) any
+		// integers give integers.
+		integers bool
 	}{
-		{"series_add", "The sums by place.", func(x, y float64) any { return x + y }}, {"series_subtract", "The differences by place.", func(x, y float64) any { return x - y }},
-		{"series_multiply", "The products by place.", func(x, y float64) any { return x * y }}, {"series_divide", "The quotients by place.", func(x, y float64) any { return x / y }},
-		{"series_pow", "The powers by place.", func(x, y float64) any { return math.Pow(x, y) }},
-		{"series_greater", "Which values are greater.", func(x, y float64) any { return x > y }}, {"series_greater_equals", "Which values are greater or equal.", func(x, y float64) any { return x >= y }},
-		{"series_less", "Which values are less.", func(x, y float64) any { return x < y }}, {"series_less_equals", "Which values are less or equal.", func(x, y float64) any { return x <= y }},
-		{"series_equals", "Which values are equal.", func(x, y float64) any { return x == y }}, {"series_not_equals", "Which values differ.", func(x, y float64) any { return x != y }},
+		{"series_add", "The sums by place.", func(x, y float64) any { return x + y }, true}, {"series_subtract", "The differences by place.", func(x, y float64) any { return x - y }, true},
+		{"series_multiply", "The products by place.", func(x, y float64) any { return x * y }, true}, {"series_divide", "The quotients by place.", func(x, y float64) any { return x / y }, false},
+		{"series_pow", "The powers by place.", func(x, y float64) any { return math.Pow(x, y) }, false},
+		{"series_greater", "Which values are greater.", func(x, y float64) any { return x > y }, false}, {"series_greater_equals", "Which values are greater or equal.", func(x, y float64) any { return x >= y }, false},
+		{"series_less", "Which values are less.", func(x, y float64) any { return x < y }, false}, {"series_less_equals", "Which values are less or equal.", func(x, y float64) any { return x <= y }, false},
+		{"series_equals", "Which values are equal.", func(x, y float64) any { return x == y }, false}, {"series_not_equals", "Which values differ.", func(x, y float64) any { return x != y }, false},
 	} {
-		out = append(out, goFn(m.name, pair, m.doc, func(a []types.Value) any { return dyn.JSON(byPlace(a[0], a[1], m.f)) }))
+		out = append(out, goFn(m.name, pair, m.doc, func(a []types.Value) any {
+			l := byPlace(a[0], a[1], m.f)
+			if m.integers && integral(a[0]) && integral(a[1]) {
+				truncate(l)
+			}
+			return dyn.JSON(l)
+		}))
 	}
 	return append(out, seriesMeasures()...)
 }
 
 // byPlace combines two series, or a series and a number.
-func byPlace(a, b types.Value, f func(x, y float64) any) any {
+func byPlace(a, b types.Value, f func(x, y float64) any) []any {
 	at := func(v types.Value) (func(int) (float64, bool), int) {
 		if v.T != schema.Dynamic {
 			n := flt(v)
@@ -85,6 +97,24 @@ func byPlace(a, b types.Value, f func(x, y float64) any) any {
 		}
 	}
 	return out
+}
+
+// integral reports whether a series or a number has integers only.
+func integral(v types.Value) bool {
+	if v.T == schema.Dynamic {
+		return whole(v)
+	}
+	_, ok := v.V.(int64)
+	return ok
+}
+
+// truncate makes integers of reals.
+func truncate(l []any) {
+	for i, x := range l {
+		if f, ok := x.(float64); ok {
+			l[i] = int64(f)
+		}
+	}
 }
 
 // reals returns the numbers of a series.
@@ -136,7 +166,7 @@ func seriesMeasures() []types.Func {
 		real("series_magnitude", "The length as a vector.", func(x []float64) any { return math.Sqrt(dot(x, x)) }),
 		goFn("series_dot_product", "(series1:DynamicArray, series2:DynamicArray) -> real|(series1:DynamicArray, series2:Number) -> real|(series1:Number, series2:DynamicArray) -> real", "The sum of the products by place.", func(a []types.Value) any {
 			t := 0.0
-			l, _ := byPlace(a[0], a[1], func(x, y float64) any { return x * y }).([]any)
+			l := byPlace(a[0], a[1], func(x, y float64) any { return x * y })
 			for _, v := range l {
 				n, ok := dyn.Number(v)
 				if !ok {
@@ -186,7 +216,6 @@ func seriesMeasures() []types.Func {
 				}
 			}
 		}),
-		goFn("series_stats_dynamic", "(series:DynamicArray, ignore_nonfinite?:bool) -> dynamic", "The least and greatest value, where they are, mean and spread.", func(a []types.Value) any { return dyn.JSON(stats(reals(a[0]))) }),
 	}
 }
 
@@ -218,41 +247,4 @@ func pearson(x, y []float64) any {
 		yy += (y[i] - my) * (y[i] - my)
 	}
 	return xy / math.Sqrt(xx*yy)
-}
-
-func stats(x []float64) any {
-	b := dyn.NewBag()
-	if len(x) == 0 {
-		return b
-	}
-	lo, hi := 0, 0
-	for i, v := range x {
-		if v < x[lo] {
-			lo = i
-		}
-		if v > x[hi] {
-			hi = i
-		}
-	}
-	m := mean(x)
-	sq, sum := 0.0, 0.0
-	for _, v := range x {
-		sq += (v - m) * (v - m)
-		sum += v
-	}
-	n := float64(len(x))
-	b.Set("min", x[lo])
-	b.Set("min_idx", int64(lo))
-	b.Set("max", x[hi])
-	b.Set("max_idx", int64(hi))
-	b.Set("avg", m)
-	variance := 0.0
-	if n > 1 {
-		variance = sq / (n - 1)
-	}
-	b.Set("stdev", math.Sqrt(variance))
-	b.Set("variance", variance)
-	b.Set("sum", sum)
-	b.Set("len", int64(len(x)))
-	return b
 }

@@ -343,6 +343,9 @@ func (b *binder) print(e *ast.Print) Node {
 	n := newNamer(nil)
 	b.withRow(&row{wins: &windows{level: map[*Column]int{}}}, func() {
 		for i, x := range e.Exprs {
+			if b.defineOutputs(m, n, x, true) {
+				continue
+			}
 			name := "print_" + itoa(i)
 			if ne, ok := x.(*ast.NamedExpr); ok {
 				if ne.Tuple && len(ne.Names) > 1 {

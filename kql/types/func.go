@@ -56,6 +56,9 @@ type Func struct {
 	// Note is a warning that each use gives, where the function can answer in
 	// part only.
 	Note string
+	// Outputs are the columns of a function that gives several; its value is
+	// a dynamic array.
+	Outputs []Output
 	// Hidden functions resolve but are not listed.
 	Hidden bool
 }

@@ -135,6 +135,9 @@ func (b *binder) extend(in Node, exprs []ast.Expr) Node {
 	defined := map[string]bool{}
 	b.withRow(r, func() {
 		for _, e := range exprs {
+			if b.defineOutputs(m, names, e, false) {
+				continue
+			}
 			if ne, ok := e.(*ast.NamedExpr); ok && ne.Tuple && len(ne.Names) > 1 {
 				b.tuple(m, names, ne)
 				continue
@@ -211,6 +214,9 @@ func (b *binder) project(in Node, op *ast.Project) Node {
 		for _, e := range op.Exprs {
 			if wc, ok := e.(*ast.Wildcard); ok && wc.Pattern == "*" {
 				m.Columns = append(m.Columns, in.Cols()...)
+				continue
+			}
+			if b.defineOutputs(m, names, e, false) {
 				continue
 			}
 			if ne, ok := e.(*ast.NamedExpr); ok && ne.Tuple && len(ne.Names) > 1 {
