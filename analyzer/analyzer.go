@@ -75,7 +75,8 @@ const (
 	doneResp
 	eofOrig
 	eofResp
-	quiet // below a QuietChild
+	quiet   // below a QuietChild
+	closing // ends are those of the analysis, not of the streams
 )
 
 const (

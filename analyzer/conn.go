@@ -128,6 +128,11 @@ func (b *Base) Confirm() {
 // Confirmed reports whether Confirm was called.
 func (b *Base) Confirmed() bool { return b.flags&confirmed != 0 }
 
+// Cut reports, within EOF, that the side's stream did not end: the analysis
+// does, because the connection was reset, was idle for too long or goes on
+// after the capture.
+func (b *Base) Cut() bool { return b.flags&closing != 0 }
+
 // Violate tells that the input is not, or no longer, the protocol.  As in
 // Zeek the engine then removes the analyzer (Close is called before Violate
 // returns to the engine's loop, not before it returns to the caller; return

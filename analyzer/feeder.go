@@ -173,6 +173,7 @@ func (f *Feeder) Close() {
 		f.det.close()
 		return
 	}
+	f.base.flags |= closing
 	f.EOF(Orig)
 	f.EOF(Resp)
 	f.close()

@@ -169,7 +169,7 @@ func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 // Lines of a body are given on in pieces before that.
 const (
 	maxLine = 64 << 10
-	minPart = 1 << 10 // a boundary is recognised by less
+	minPart = maxLine
 )
 
 // takeBounded takes what b has of a multipart body of known length, and
@@ -339,7 +339,8 @@ func (a *Analyzer) Gap(dir analyzer.Dir, n uint64) bool {
 // EOF implements analyzer.Stream.
 func (a *Analyzer) EOF(dir analyzer.Dir) {
 	s := &a.side[dir]
-	if (len(s.part) > 0 || s.midLine) && !s.dead && s.state != nothing && a.tunnel == nil && !a.upgraded {
+	// As in Zeek, a line without end is taken only where the stream ends.
+	if (len(s.part) > 0 || s.midLine) && !a.Cut() && !s.dead && s.state != nothing && a.tunnel == nil && !a.upgraded {
 		part := s.part
 		s.part, s.midLine = s.part[:0], false
 		s.line(part)

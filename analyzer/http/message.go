@@ -117,7 +117,7 @@ func (s *side) chunk(b []byte) {
 	case chunkSize:
 		n, ok := number(b, 16)
 		if !ok {
-			s.a.Weird("HTTP_bad_chunk_size", "")
+			s.a.Weird("HTTP_bad_chunk_size", string(b[:min(len(b), maxString)]))
 			n = 0
 		}
 		if n > 0 {

@@ -12,7 +12,7 @@ func (a *Analyzer) replyLine(b []byte) {
 	if !ok {
 		if len(b) > 0 {
 			s.state = nothing
-			a.violate("not a http reply line")
+			a.Violate("not a http reply line")
 		}
 		return
 	}

@@ -64,7 +64,10 @@ func (a *Analyzer) requestLine(b []byte) {
 			return
 		}
 		s.state = nothing
-		a.violate("not a http request line")
+		if a.Confirmed() {
+			// Servers answer a client that speaks something else in HTTP.
+			a.Violate("not a http request line")
+		}
 		return
 	}
 	a.requests++
@@ -290,16 +293,6 @@ func number(b []byte, base int64) (n int64, ok bool) {
 		n = -n
 	}
 	return n, i > 0
-}
-
-// violate gives up, unless nothing was confirmed: then the other side may
-// still turn out to be HTTP.
-func (a *Analyzer) violate(reason string) {
-	if a.Confirmed() {
-		a.Violate(reason)
-	} else if a.side[0].state == nothing && a.side[1].state == nothing {
-		a.Violate(reason)
-	}
 }
 
 // requestMade ends the request.
