@@ -8,27 +8,27 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 
 	"wirehunt/kql/funcs"
+	"wirehunt/schema"
 )
 
-// results are the functions that compiled queries call for what SQL cannot
-// express, by the type of their result.  Their body is funcs.Invoke.
-var results = map[string]duckdb.Type{
-	"kql_bool": duckdb.TYPE_BOOLEAN,
-	"kql_long": duckdb.TYPE_BIGINT,
-	"kql_real": duckdb.TYPE_DOUBLE,
-	"kql_text": duckdb.TYPE_VARCHAR,
+var resultTypes = map[schema.Type]duckdb.Type{
+	schema.Bool:   duckdb.TYPE_BOOLEAN,
+	schema.Long:   duckdb.TYPE_BIGINT,
+	schema.Real:   duckdb.TYPE_DOUBLE,
+	schema.String: duckdb.TYPE_VARCHAR,
 }
 
-// registerFunctions makes the functions known to the database.
+// registerFunctions makes the functions known that compiled queries call for
+// what SQL cannot express.
 func (d *DB) registerFunctions(ctx context.Context) error {
 	conn, err := d.db.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	for name, typ := range results {
-		f, err := newFunction(typ)
+	for _, h := range funcs.HostFuncs() {
+		f, err := newFunction(resultTypes[h.Result])
 		if err == nil {
-			err = duckdb.RegisterScalarUDF(conn, name, f)
+			err = duckdb.RegisterScalarUDF(conn, h.Name, f)
 		}
 		if err != nil {
 			return errors.Join(err, conn.Close())
