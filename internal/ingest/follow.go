@@ -66,7 +66,7 @@ type follower struct {
 }
 
 // Follow imports what is in the logs of a directory, and what is written to
-// them, until ctx is done; then it stores what it has read and returns.  How
+// them, until ctx is done; then it stores what is there and returns.  How
 // far each file was read is stored with its rows, so that the next Follow
 // goes on from there whatever ended this one.
 func Follow(ctx context.Context, opt FollowOptions) (Summary, error) {
@@ -154,6 +154,7 @@ func (w *follower) last(ctx context.Context) error {
 
 // load reads how far the files were read before.
 func (w *follower) load(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx) // a first look at the logs is always taken
 	for end := w.opt.Now().Add(busyFor); w.db == nil; {
 		err := w.openDB(ctx)
 		if err != nil && (!errors.Is(err, store.ErrBusy) || w.opt.Now().After(end)) {
