@@ -144,10 +144,11 @@ func (d *Data) Gap(dir analyzer.Dir, n uint64) bool {
 // EOF implements analyzer.Stream: the files end with the connection.
 func (d *Data) EOF(analyzer.Dir) {}
 
-// Close implements analyzer.Analyzer.
+// Close implements analyzer.Analyzer.  The responder sends the file, the
+// originator how much of it it has got.
 func (d *Data) Close() {
-	for i := range d.files {
-		f := &d.files[i]
+	for _, dir := range [...]analyzer.Dir{analyzer.Resp, analyzer.Orig} {
+		f := &d.files[dir]
 		open := f.IsOpen()
 		f.EOF()
 		if open {

@@ -3,7 +3,7 @@ package mqtt
 import "wirehunt/event"
 
 // ConnectLog is mqtt_connect.log: one record per answer to CONNECT.
-var ConnectLog = event.NewLog("mqtt_connect", "MqttConnectConnectionInspected", "MQTT clients and how the broker received them.")
+var ConnectLog = event.NewLog("mqtt_connect", "MqttConnectionInspected", "MQTT clients and how the broker received them.")
 
 // The fields of mqtt_connect.log.
 var (
@@ -17,7 +17,7 @@ var (
 
 // SubscribeLog is mqtt_subscribe.log: one record per SUBSCRIBE and
 // UNSUBSCRIBE.
-var SubscribeLog = event.NewLog("mqtt_subscribe", "MqttSubscribeConnectionInspected", "Topics that MQTT clients subscribe to.")
+var SubscribeLog = event.NewLog("mqtt_subscribe", "MqttConnectionInspected", "Topics that MQTT clients subscribe to.")
 
 // The fields of mqtt_subscribe.log.
 var (
@@ -29,7 +29,7 @@ var (
 )
 
 // PublishLog is mqtt_publish.log: one record per message published.
-var PublishLog = event.NewLog("mqtt_publish", "MqttPublishConnectionInspected", "Messages published by MQTT, to brokers and from them.")
+var PublishLog = event.NewLog("mqtt_publish", "MqttConnectionInspected", "Messages published by MQTT, to brokers and from them.")
 
 // The fields of mqtt_publish.log.
 var (

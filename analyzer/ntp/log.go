@@ -23,7 +23,7 @@ var (
 )
 
 // ControlLog is ntp_control.log.
-var ControlLog = event.NewLog("ntp_control", "NtpControlConnectionInspected", "Control messages of NTP, mode 6.")
+var ControlLog = event.NewLog("ntp_control", "NtpConnectionInspected", "Control messages of NTP, mode 6.")
 
 // The fields of ntp_control.log.
 var (
@@ -39,7 +39,7 @@ var (
 )
 
 // PrivateLog is ntp_private.log.
-var PrivateLog = event.NewLog("ntp_private", "NtpPrivateConnectionInspected", "Private messages of NTP, mode 7 (monlist and the like).")
+var PrivateLog = event.NewLog("ntp_private", "NtpConnectionInspected", "Private messages of NTP, mode 7 (monlist and the like).")
 
 // The fields of ntp_private.log.
 var (

@@ -237,15 +237,15 @@ func (s *session) header(dir analyzer.Dir, name, value []byte) {
 		r.via(dir, cutParam(value, "branch"))
 		return
 	}
-	if i := textHeader(dir, string(upper)); i >= 0 {
+	if i := textHeader(dir, upper); i >= 0 {
 		r.set(i, value)
 	}
 }
 
 // textHeader returns the text that a header of one side sets, -1 for none.
-func textHeader(dir analyzer.Dir, name string) int {
+func textHeader(dir analyzer.Dir, name []byte) int {
 	if dir == analyzer.Resp {
-		switch name {
+		switch string(name) {
 		case "CONTENT-TYPE", "C":
 			return textContentType
 		case "WARNING":
@@ -253,7 +253,7 @@ func textHeader(dir analyzer.Dir, name string) int {
 		}
 		return -1
 	}
-	switch name {
+	switch string(name) {
 	case "CALL-ID":
 		return textCallID
 	case "CSEQ":

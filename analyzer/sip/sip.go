@@ -22,8 +22,11 @@ func Spec() *analyzer.Spec {
 			}
 			return analyzer.No
 		},
-		UDP: true,
-		New: func() analyzer.Analyzer { return &session{} },
+		// Methods and versions; what binary protocols start with is not
+		// worth a look.
+		FirstBytes: " ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+		UDP:        true,
+		New:        func() analyzer.Analyzer { return &session{} },
 	}
 }
 

@@ -84,6 +84,7 @@ type session struct {
 	analyzer.Base
 	phase   [2]phase
 	version byte
+	method  byte // of authentication, that the proxy chose
 	started bool
 	logged  bool
 	ts      int64
@@ -154,10 +155,9 @@ func (s *session) client(b []byte) (n int, ok bool) {
 		}
 		return 0, false
 	case phaseAuth:
-		if b[0] == 1 {
-			return s.login(b)
+		if n, ok = s.authenticate(b); n > 0 || !ok || s.phase[analyzer.Orig] == phaseAuth {
+			return n, ok
 		}
-		s.phase[analyzer.Orig] = phaseRequest
 	}
 	if len(b) > 1 && (b[1] < 1 || b[1] > 3) {
 		return 0, false
@@ -169,6 +169,33 @@ func (s *session) client(b []byte) (n int, ok bool) {
 		s.tunnel()
 	}
 	return n, ok
+}
+
+// Methods of authentication.
+const (
+	methodNone     = 0x00
+	methodPassword = 0x02
+	methodRefused  = 0xff
+)
+
+// authenticate reads what the client sends after its greeting.  It reads
+// nothing and goes on to the request where that comes next.
+func (s *session) authenticate(b []byte) (n int, ok bool) {
+	switch {
+	case b[0] == 1 && (s.phase[analyzer.Resp] == phaseStart || s.method == methodPassword):
+		return s.login(b)
+	case s.phase[analyzer.Resp] == phaseAuth && s.method != methodNone && s.method != methodRefused:
+		// How long it is nobody knows: as in Zeek all up to the proxy's
+		// answer is passed over.
+		if s.method == methodPassword {
+			s.WeirdFrom("", "socks5_unsupported_authentication", "method 2, version "+strconv.Itoa(int(b[0])))
+		} else {
+			s.WeirdFrom("", "socks5_unsupported_authentication_method", strconv.Itoa(int(s.method)))
+		}
+		return len(b), true
+	}
+	s.phase[analyzer.Orig] = phaseRequest
+	return 0, true
 }
 
 // login reads a user name and a password (RFC 1929), which is not kept.
@@ -237,13 +264,16 @@ func (s *session) server(b []byte) (n int, ok bool) {
 		if len(b) < 2 {
 			return 0, b[0] == 5
 		}
-		s.phase[analyzer.Resp] = phaseAuth
+		s.phase[analyzer.Resp], s.method = phaseAuth, b[1]
 		return 2, b[0] == 5
-	case b[0] == 1: // the answer to a login
+	case b[0] == 1 && s.method == methodPassword: // the answer to a login
 		if len(b) < 2 {
 			return 0, true
 		}
 		return 2, true
+	case s.phase[analyzer.Orig] == phaseAuth && s.method != methodNone && s.method != methodRefused:
+		s.phase[analyzer.Orig] = phaseRequest
+		return len(b), true
 	}
 	n, ok = s.bound.read5(b)
 	if n > 0 {

@@ -91,3 +91,18 @@ func TestTunnel(t *testing.T) {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 }
+
+// TestAuthentication has methods that are not known.
+func TestAuthentication(t *testing.T) {
+	f := func(weird string, method string, steps ...analyzertest.Step) {
+		t.Helper()
+		steps = append([]analyzertest.Step{analyzertest.Orig("\x05\x01\x02"), analyzertest.Resp("\x05" + method)}, steps...)
+		steps = append(steps, analyzertest.Orig("\x05\x01\x00\x01\x01\x02\x03\x04\x00\x50"), analyzertest.Resp("\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"))
+		got := analyzertest.Run(t, Spec(), analyzertest.Options{}, steps...)
+		if !strings.Contains(got, weird) || !strings.Contains(got, `"request.host":"1.2.3.4"`) || !strings.HasSuffix(got, "service socks\n") {
+			t.Errorf("got %s", got)
+		}
+	}
+	f(`"name":"socks5_unsupported_authentication_method","addl":"6"`, "\x06", analyzertest.Orig("hello"), analyzertest.Resp("hello"))
+	f(`"name":"socks5_unsupported_authentication","addl":"method 2, version 9"`, "\x02", analyzertest.Orig("\x09user"), analyzertest.Resp("\x09"))
+}
