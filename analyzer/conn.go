@@ -165,6 +165,9 @@ func (b *Base) Child(name string) *Feeder {
 	return b.Conn.eng.attach(b.Conn, b, i, nil)
 }
 
+// IsChild reports whether another analyzer started this one.
+func (b *Base) IsChild() bool { return b.parent != nil }
+
 // QuietChild is Child for what Zeek does not look at: whatever the child, and
 // those below it, find or do not find changes nothing in conn.log's service.
 func (b *Base) QuietChild(name string) *Feeder {

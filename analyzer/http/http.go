@@ -13,7 +13,8 @@ type Analyzer struct {
 	analyzer.Base
 
 	side  [2]side
-	txns  txns
+	own   txns
+	txns  *txns // own, or those of the HTTP around this
 	files [2]sideFiles
 
 	keepAlive  bool   // more than one request may come
@@ -27,6 +28,7 @@ type Analyzer struct {
 	raw        bool   // replies are HTTP/0.9: just a body
 	tunnel     *analyzer.Feeder
 	upgraded   bool
+	sawCR      bool                // a line that ended with a CR only was noted
 	auth       [2]*analyzer.Feeder // authentications with the server and with a proxy
 
 	ranged  *rangedFile // that replies to range requests are pieces of
@@ -85,10 +87,11 @@ var _ analyzer.Stream = (*Analyzer)(nil)
 
 // Reset implements analyzer.Analyzer.
 func (a *Analyzer) Reset() {
-	a.txns.reset()
+	a.own.reset()
+	a.txns = a.transactions()
 	a.keepAlive, a.connClose, a.connect, a.requests = false, false, false, 0
 	a.upgrade, a.protocol, a.code, a.unanswered = false, a.protocol[:0], 0, a.unanswered[:0]
-	a.raw, a.tunnel, a.upgraded = false, nil, false
+	a.raw, a.tunnel, a.upgraded, a.sawCR = false, nil, false, false
 	a.ranged, a.auth = nil, [2]*analyzer.Feeder{}
 	for d := range a.side {
 		s := &a.side[d]
@@ -122,6 +125,7 @@ func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 		return n, 0
 	}
 	for len(b) > 0 {
+		afterCR := s.lastCR
 		if s.lastCR {
 			s.lastCR = false
 			if b[0] == '\n' {
@@ -138,7 +142,13 @@ func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 		case a.tunnel != nil || a.upgraded:
 			a.tunnel.Data(dir, b)
 			return n, 0
-		case s.dead || s.state == nothing:
+		case s.dead:
+			return n, 0
+		case s.state == nothing:
+			if afterCR && b[0] != '\r' {
+				a.singleCR()
+			}
+			s.lookForCR(b)
 			return n, 0
 		case a.raw && dir == analyzer.Resp:
 			a.rawReply(b)
@@ -159,10 +169,38 @@ func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 			s.rawPart(b[:k])
 			b = b[k:]
 		default:
+			if afterCR && b[0] != '\r' {
+				a.singleCR()
+			}
 			b = s.takeLine(b)
 		}
 	}
 	return n, 0
+}
+
+// singleCR notes that a line ended with a CR only.
+func (a *Analyzer) singleCR() {
+	if !a.sawCR {
+		a.sawCR = true
+		a.WeirdFrom("CONTENTLINE", "line_terminated_with_single_CR", "")
+	}
+}
+
+// lookForCR looks for such lines in what nothing else is looked for.
+func (s *side) lookForCR(b []byte) {
+	for !s.a.sawCR {
+		i := bytes.IndexByte(b, '\r')
+		if i < 0 {
+			return
+		}
+		if b = b[i+1:]; len(b) == 0 {
+			s.lastCR = true
+			return
+		}
+		if b[0] != '\r' && b[0] != '\n' {
+			s.a.singleCR()
+		}
+	}
 }
 
 // maxLine is how long a line of a header may be; the rest is passed over.
@@ -298,6 +336,7 @@ func (s *side) line(b []byte) {
 		tunnel := s.dir == analyzer.Resp && a.connect && len(b) == 0 && s.inHeaders()
 		s.deliver(b, true)
 		if tunnel {
+			a.around()
 			a.tunnel = a.Detect()
 		}
 	case s.dir == analyzer.Orig:
@@ -361,6 +400,12 @@ func (a *Analyzer) Close() {
 		a.side[d].file.TimeOut()
 	}
 	a.leaveRanged()
+	if a.txns != &a.own {
+		return
+	}
+	if a.tunnel != nil {
+		delete(a.Shared().(*shared).around, a.Conn)
+	}
 	for len(a.txns.pending) > 0 {
 		t := a.txns.pending[0]
 		if t.index == 0 { // never made by a request or a reply

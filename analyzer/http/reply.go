@@ -108,6 +108,7 @@ func (a *Analyzer) replyMade(interrupted bool) {
 	}
 	if a.code == 101 && len(a.unanswered) == 1 && a.upgrade && len(a.protocol) > 0 {
 		a.upgraded = true
+		a.around()
 		if mime.EqualFold(a.protocol, "websocket") {
 			a.goWebSocket()
 		} else {

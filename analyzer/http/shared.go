@@ -9,7 +9,8 @@ import (
 // shared is what connections between the same two hosts have in common.
 type shared struct {
 	ranges  map[string]*rangedFile
-	proxies map[proxy]int64 // when a tunnel through it was last seen
+	proxies map[proxy]int64              // when a tunnel through it was last seen
+	around  map[*analyzer.Conn]*Analyzer // those that others are within
 }
 
 // rangedFile is a file that replies to range requests are pieces of, perhaps
@@ -35,7 +36,7 @@ const (
 )
 
 func newShared() any {
-	return &shared{ranges: make(map[string]*rangedFile), proxies: make(map[proxy]int64)}
+	return &shared{ranges: make(map[string]*rangedFile), proxies: make(map[proxy]int64), around: make(map[*analyzer.Conn]*Analyzer)}
 }
 
 // rangedFile returns the file that the transaction's reply is a piece of, as
@@ -108,4 +109,22 @@ func (a *Analyzer) tunnelFound() {
 	if !seen || c.Now-last > proxyTimeout {
 		c.Tunnel(c.Orig, 0, c.Resp, c.RespPort, "HTTP")
 	}
+}
+
+// around notes that HTTP may follow within this: after CONNECT or an upgrade.
+func (a *Analyzer) around() {
+	if a.txns == &a.own {
+		a.Shared().(*shared).around[a.Conn] = a
+	}
+}
+
+// transactions returns those of the HTTP that this is within, as Zeek's
+// scripts have one list for a connection, or its own.
+func (a *Analyzer) transactions() *txns {
+	if a.IsChild() {
+		if outer := a.Shared().(*shared).around[a.Conn]; outer != nil {
+			return &outer.own
+		}
+	}
+	return &a.own
 }

@@ -120,7 +120,7 @@ func (x *txns) find(index uint64) *txn {
 // touch returns the transaction that a side is at, a new one if it has none,
 // as the script function set_state does.
 func (a *Analyzer) touch(dir analyzer.Dir) *txn {
-	x := &a.txns
+	x := a.txns
 	index := x.req
 	if dir == analyzer.Resp {
 		index = x.resp
@@ -148,7 +148,7 @@ func (a *Analyzer) touch(dir analyzer.Dir) *txn {
 // finish writes a transaction and forgets it.
 func (a *Analyzer) finish(t *txn) {
 	a.write(t)
-	x := &a.txns
+	x := a.txns
 	for i, p := range x.pending {
 		if p == t {
 			x.pending = append(x.pending[:i], x.pending[i+1:]...)
@@ -164,7 +164,7 @@ func (a *Analyzer) finish(t *txn) {
 
 // newRequest moves to the next transaction of the originator's side.
 func (a *Analyzer) newRequest() *txn {
-	x := &a.txns
+	x := a.txns
 	if x.req < x.resp {
 		a.WeirdFrom("", "HTTP_response_before_request", "")
 		x.req = x.resp
@@ -187,7 +187,7 @@ func (a *Analyzer) newRequest() *txn {
 // newReply moves to the transaction that a reply is for: the next one, unless
 // the last reply was an informational one.
 func (a *Analyzer) newReply() *txn {
-	x := &a.txns
+	x := a.txns
 	if t := x.find(x.resp); t == nil || t.status >= 0 && !isInfo(t.status) {
 		x.resp++
 	}

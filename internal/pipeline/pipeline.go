@@ -104,10 +104,14 @@ type clock struct {
 	started bool
 }
 
+// startTime is where Zeek's network_time starts; packets before it do not
+// take it back.
+const startTime = int64(1e9)
+
 // tick takes the time of the next packet, and reports whether a mark at the
 // returned time has to be set before it.
 func (c *clock) tick(t int64) (mark int64, due bool) {
-	t = sane(t)
+	t = max(sane(t), startTime)
 	if !c.started {
 		c.started = true
 		c.now, c.mark = t, t-t%epochTime
