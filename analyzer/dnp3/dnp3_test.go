@@ -105,3 +105,9 @@ func FuzzDNP3(f *testing.F) {
 		Run(t, UDPSpec(), Options{}, Send(analyzer.Orig, orig), Send(analyzer.Orig, resp))
 	})
 }
+
+func TestAllocs(t *testing.T) {
+	if n := Allocs(t, Spec(), Options{}, Orig(read), Resp(reply)); n > 0 {
+		t.Errorf("%v allocations per request and response", n)
+	}
+}

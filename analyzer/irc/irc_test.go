@@ -119,3 +119,9 @@ func FuzzIRC(f *testing.F) {
 		Chunkings(t, Spec(), Options{Size: 1}, Send(0, orig), Send(1, resp), Gap(0, 3), Send(0, orig))
 	})
 }
+
+func TestAllocs(t *testing.T) {
+	if n := Allocs(t, Spec(), Options{}, Orig(login+"JOIN #a key\r\n"), Resp(welcome)); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

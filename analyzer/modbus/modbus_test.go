@@ -113,3 +113,10 @@ func FuzzModbus(f *testing.F) {
 		Chunkings(t, Spec(), Options{Size: 1}, Send(0, orig), Send(1, resp), Gap(0, 5), Send(0, orig))
 	})
 }
+
+func TestAllocs(t *testing.T) {
+	n := Allocs(t, Spec(), Options{}, Orig(pdu(1, 24, "\x00\x00")+pdu(1, 33, "")), Resp(pdu(1, 24|failed, "\x02")))
+	if n > 0 {
+		t.Errorf("%v allocations per request and response", n)
+	}
+}

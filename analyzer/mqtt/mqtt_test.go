@@ -113,3 +113,9 @@ func FuzzMQTT(f *testing.F) {
 		Chunkings(t, Spec(), Options{Size: 1}, Send(0, orig), Send(1, resp), Gap(0, 3), Wait(7e9), Send(0, orig))
 	})
 }
+
+func TestAllocs(t *testing.T) {
+	if n := Allocs(t, Spec(), Options{}, Orig(connect(0)), Resp(connack), Orig(publish(0, "", "t", "x"))); n > 0 {
+		t.Errorf("%v allocations per connection and message", n)
+	}
+}

@@ -79,3 +79,10 @@ func FuzzDatagram(f *testing.F) {
 		}
 	})
 }
+
+func TestAllocs(t *testing.T) {
+	n := analyzertest.Allocs(t, Spec(), analyzertest.Options{}, analyzertest.Send(analyzer.Orig, unhex(t, request)), analyzertest.Send(analyzer.Resp, unhex(t, answer)))
+	if n > 0 {
+		t.Errorf("%v allocations per request and answer", n)
+	}
+}

@@ -73,3 +73,11 @@ func FuzzDatagram(f *testing.F) {
 		}
 	})
 }
+
+func TestAllocs(t *testing.T) {
+	n := analyzertest.Allocs(t, Spec(), analyzertest.Options{},
+		analyzertest.Orig(message(accessRequest, attr(attrUserName, "joe"), attr(attrCallingStation, "00-14-22-E9-54-5E"))), analyzertest.Resp(message(accessAccept)))
+	if n > 0 {
+		t.Errorf("%v allocations per authentication", n)
+	}
+}

@@ -77,3 +77,9 @@ func FuzzSIP(f *testing.F) {
 		Run(t, Spec(), Options{Size: 1}, Send(0, orig), Send(1, resp), Send(0, orig), Send(1, resp))
 	})
 }
+
+func TestAllocs(t *testing.T) {
+	if n := Allocs(t, Spec(), Options{}, Orig(invite), Resp(ok)); n > 0 {
+		t.Errorf("%v allocations per request and answer", n)
+	}
+}

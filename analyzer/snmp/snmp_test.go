@@ -113,3 +113,10 @@ func FuzzDatagram(f *testing.F) {
 		}
 	})
 }
+
+func TestAllocs(t *testing.T) {
+	n := analyzertest.Allocs(t, Spec(), analyzertest.Options{}, analyzertest.Orig(get), analyzertest.Resp(reply))
+	if n > 0 {
+		t.Errorf("%v allocations per request and response", n)
+	}
+}

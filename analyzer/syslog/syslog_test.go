@@ -42,3 +42,9 @@ func FuzzDatagram(f *testing.F) {
 		}
 	})
 }
+
+func TestAllocs(t *testing.T) {
+	if n := analyzertest.Allocs(t, Spec(), analyzertest.Options{}, analyzertest.Orig("<34>su: failed"), analyzertest.Orig("<192>x")); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
