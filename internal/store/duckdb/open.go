@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -52,9 +53,9 @@ func Open(ctx context.Context, opt Options) (*DB, error) {
 			return nil, fmt.Errorf("no database at %s: import something into it first (wirehunt import --db %s PATH)", opt.Path, opt.Path)
 		}
 	}
-	connector, err := duckdb.NewConnector(dsn(opt), configure(opt))
+	connector, err := connect(ctx, opt)
 	if err != nil {
-		return nil, explain(opt.Path, err)
+		return nil, err
 	}
 	d := &DB{db: sql.OpenDB(connector), opt: opt, logs: map[string]*event.Log{}}
 	for _, l := range opt.Logs {
@@ -69,6 +70,28 @@ func Open(ctx context.Context, opt Options) (*DB, error) {
 		return nil, explain(opt.Path, err)
 	}
 	return d, nil
+}
+
+// busyFor is how long Open waits for another program that has the file: one
+// that follows logs has it for moments only.
+const busyFor = time.Second
+
+func connect(ctx context.Context, opt Options) (*duckdb.Connector, error) {
+	for end := time.Now().Add(busyFor); ; {
+		c, err := duckdb.NewConnector(dsn(opt), configure(opt))
+		if err == nil {
+			return c, nil
+		}
+		err = explain(opt.Path, err)
+		if !errors.Is(err, store.ErrBusy) || time.Now().After(end) {
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(busyFor / 50):
+		}
+	}
 }
 
 func dsn(opt Options) string {
