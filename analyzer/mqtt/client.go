@@ -34,9 +34,15 @@ const (
 func (c *client) read(now int64, r *reader) bool {
 	proto, version, flags := r.text(), r.byte(), r.byte()
 	r.uint16() // seconds to keep alive
+	if version >= version5 {
+		r.properties()
+	}
 	id := r.text()
 	var topic, payload []byte
 	if flags&flagWill != 0 {
+		if version >= version5 {
+			r.properties()
+		}
 		topic, payload = r.text(), r.text()
 	}
 	if flags&flagUser != 0 {
@@ -60,7 +66,10 @@ func (c *client) read(now int64, r *reader) bool {
 	return true
 }
 
-var versions = [...]string{3: "3.1", 4: "3.1.1", 5: "5.0"}
+// version5 is the version from which on packets have properties.
+const version5 = 5
+
+var versions = [...]string{3: "3.1", 4: "3.1.1", version5: "5.0"}
 
 var statuses = [...]string{
 	"Connection Accepted", "Refused: unacceptable protocol version", "Refused: identifier rejected",

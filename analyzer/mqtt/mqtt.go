@@ -1,5 +1,6 @@
-// Package mqtt analyses MQTT 3.1 and 3.1.1 as Zeek's base/protocols/mqtt:
-// connections to brokers, subscriptions, messages.
+// Package mqtt analyses MQTT 3.1, 3.1.1 and 5 as Zeek's base/protocols/mqtt:
+// connections to brokers, subscriptions, messages.  Of version 5, which Zeek
+// reads as if it were 3.1.1, the properties are passed over.
 package mqtt
 
 import (
@@ -167,7 +168,9 @@ func (s *session) packet(dir analyzer.Dir, first byte, body []byte, size int) bo
 	case kindSubscribe, kindUnsubscribe:
 		return s.subscribe(first>>4 == kindSubscribe, &r)
 	case kindSuback:
-		id, qos := r.uint16(), r.byte()
+		id := r.uint16()
+		s.properties(&r)
+		qos := r.byte()
 		if r.bad {
 			return false
 		}
@@ -192,6 +195,13 @@ func (s *session) EOF(analyzer.Dir) {}
 // Close implements analyzer.Analyzer.  As in Zeek what was not waited for
 // long enough is not written.
 func (s *session) Close() { s.expire() }
+
+// properties passes over the properties that packets of version 5 have.
+func (s *session) properties(r *reader) {
+	if s.client.version >= version5 {
+		r.properties()
+	}
+}
 
 // reader takes values off the front of a packet.
 type reader struct {
@@ -221,6 +231,20 @@ func (r *reader) uint16() uint16 {
 		return uint16(v[0])<<8 | uint16(v[1])
 	}
 	return 0
+}
+
+// properties takes a length of up to four bytes and what it counts.
+func (r *reader) properties() {
+	n := 0
+	for i := range 4 {
+		c := r.byte()
+		n |= int(c&0x7f) << (7 * i)
+		if c&0x80 == 0 {
+			r.take(n)
+			return
+		}
+	}
+	r.b, r.bad = nil, true
 }
 
 func (r *reader) text() []byte { return r.take(int(r.uint16())) }

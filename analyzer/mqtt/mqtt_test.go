@@ -52,6 +52,13 @@ var dialogues = map[string][]Step{
 		Orig(publish(1, "\x00\x05", "t", "lost")), Orig(subscribe), Orig(publish(2, "\x00\x06", "t", "half")), Resp(packet(kindPubcomp, 0, "\x00\x06")),
 		Wait(6e9), Orig(packet(12, 0, "")), Orig(publish(2, "\x00\x07", "t", "too late to tell")),
 	},
+	"version 5": {
+		Orig(packet(kindConnect, 0, str("MQTT")+"\x05\x04\x00\x3c"+"\x05\x11\x00\x00\x00\x1e"+str("sensor-7")+"\x02\x01\x01"+str("gone")+str("bye"))),
+		Resp(packet(kindConnack, 0, "\x00\x00\x03\x21\x00\x0a")),
+		Orig(packet(kindSubscribe, 2, "\x00\x01"+"\x02\x0b\x01"+str("a/b")+"\x2d")), Resp(packet(kindSuback, 0, "\x00\x01\x00\x01")),
+		Orig(packet(kindPublish, 2, str("t")+"\x00\x09"+"\x02\x01\x01"+"payload")), Resp(packet(kindPuback, 0, "\x00\x09\x00\x00")),
+		Orig(packet(kindPublish, 0, str("t")+"\x80\x80\x80\x80\x01")),
+	},
 	"sent again":      {Orig(publish(1, "\x00\x05", "t", "first")), Orig(publish(1, "\x00\x05", "t", "again")), Resp(packet(kindPuback, 0, "\x00\x05"))},
 	"long payload":    {Orig(publish(0, "", "t", strings.Repeat("0123456789", 30)))},
 	"longest payload": {Orig(publish(0, "", "t", strings.Repeat("0123456789", 30_000))), Orig(publish(0, "", "u", "next"))},

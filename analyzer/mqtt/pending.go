@@ -44,6 +44,7 @@ func (s *session) publish(dir analyzer.Dir, first byte, r *reader, size int) boo
 	if m.qos != atMostOnce {
 		m.id = r.uint16()
 	}
+	s.properties(r)
 	if r.bad {
 		return false
 	}
@@ -135,6 +136,7 @@ func (s *session) writeMessage(m *message) {
 // subscribe handles SUBSCRIBE and UNSUBSCRIBE.
 func (s *session) subscribe(subscribe bool, r *reader) bool {
 	sub := subscription{id: r.uint16(), subscribe: subscribe, ts: s.Conn.Now}
+	s.properties(r)
 	list := r.b
 	for len(r.b) > 0 {
 		r.text()
@@ -198,7 +200,11 @@ func (s *session) writeSubscription(sub *subscription, ack, hasQoS bool, qos byt
 		levels := colLevels.List(row)
 		for r := (reader{b: sub.list}); len(r.b) > 0; {
 			r.text()
-			levels.Uint(uint64(r.byte()))
+			qos := r.byte()
+			if s.client.version >= version5 {
+				qos &= 3 // what is above are other options
+			}
+			levels.Uint(uint64(qos))
 		}
 		levels.End()
 	}
