@@ -31,7 +31,7 @@ var (
 	colStatusMsg = Log.StringField("status_msg", "Reason phrase of the reply.")
 	colInfo      = Log.CountField("info_code", "Status of the last informational (1xx) reply.")
 	colInfoMsg   = Log.StringField("info_msg", "Reason phrase of the last informational reply.")
-	colTags      = Log.SetField("tags", event.Enum, "What was noticed about the request.")
+	colTags      = Log.SetField("tags", event.Enum, "What Zeek's policy scripts noticed about the request; empty with the default ones.")
 	colUsername  = Log.StringField("username", "User name of Basic authentication.")
 	_            = Log.StringField("password", "Password of Basic authentication; not captured.", event.NoBag)
 	colProxied   = Log.SetField("proxied", event.String, "Headers that tell of a proxy, as \"NAME -> value\".")
@@ -41,6 +41,7 @@ var (
 	colRespFUIDs = Log.VectorField("resp_fuids", event.String, "Ids of files in the reply.")
 	colRespNames = Log.VectorField("resp_filenames", event.String, "Names of files in the reply.")
 	colRespMimes = Log.VectorField("resp_mime_types", event.String, "Types of files in the reply.")
+	colSQLi      = Log.BoolField("uri_sqli", "Whether the target looks like an attempt at SQL injection, as HTTP::URI_SQLI of Zeek's policy scripts; unset if not.", event.Extra)
 )
 
 // fileCols are the columns of ids, names and types of a side's files.

@@ -264,10 +264,10 @@ func (a *Analyzer) write(t *txn) {
 		colInfo.Set(r, uint64(t.info))
 	}
 	tags := colTags.List(r)
-	if t.uri.isSet() && isSQLInjection(t.get(t.uri)) {
-		tags.String("HTTP::URI_SQLI")
-	}
 	tags.End()
+	if t.uri.isSet() && isSQLInjection(t.get(t.uri)) {
+		colSQLi.Set(r, true)
+	}
 	if len(t.proxied) > 0 {
 		l := colProxied.List(r)
 		for _, s := range t.proxied {
