@@ -12,6 +12,7 @@ import (
 	"wirehunt/analyzer/http"
 	"wirehunt/analyzer/irc"
 	"wirehunt/analyzer/krb"
+	"wirehunt/analyzer/ldap"
 	"wirehunt/analyzer/modbus"
 	"wirehunt/analyzer/mqtt"
 	"wirehunt/analyzer/mysql"
@@ -50,6 +51,8 @@ func Specs() []*analyzer.Spec {
 		irc.Spec(),
 		krb.Spec(),
 		krb.TCPSpec(),
+		ldap.Spec(),
+		ldap.UDPSpec(),
 		modbus.Spec(),
 		mqtt.Spec(),
 		mysql.Spec(),
