@@ -28,7 +28,7 @@ func addresses() []types.Func {
 		}
 		return false
 	}), "ipv4_is_private('192.168.1.1')", "true")
-	private.SQL = types.Lower(lowerPrivate)
+	private.SQL, private.Pred = types.Lower(lowerPrivate), lowerPrivateIs
 	return []types.Func{
 		private,
 		f("parse_ipv4", "(ip:string) -> long", "An IPv4 address as a number.", func(a []types.Value) any {
@@ -77,14 +77,28 @@ func addresses() []types.Func {
 
 func noted(f types.Func, note string) types.Func { f.Note = note; return f }
 
-// lowerPrivate decides by the text's first numbers; only what does not look
-// like a plain address goes to Go.
+// lowerPrivate decides by the text's first letters; the regular expression
+// sees only what begins like a private address, or what it must tell from no
+// address at all.
 func lowerPrivate(g types.Gen, c *types.Call) string {
 	x := g.Expr(c.Args[0])
-	octet := `(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`
-	plain := "^" + octet + `(?:\.` + octet + "){3}$"
-	return "(CASE WHEN regexp_matches(" + x + ", " + g.Text(plain) + ") THEN starts_with(" + x + ", '10.') OR starts_with(" + x + ", '192.168.') OR (starts_with(" + x +
-		", '172.') AND TRY_CAST(split_part(" + x + ", '.', 2) AS INTEGER) BETWEEN 16 AND 31) WHEN contains(" + x + ", '/') THEN " + g.GoCall(c) + " END)"
+	plain := "regexp_matches(" + x + ", " + g.Text(`^`+octet+`(?:\.`+octet+`){3}$`) + ")"
+	return "(CASE WHEN contains(" + x + ", '/') THEN " + g.GoCall(c) + " WHEN " + privatePrefix(x) + " THEN CASE WHEN " + plain + " THEN true END WHEN " + plain + " THEN false END)"
+}
+
+// lowerPrivateIs is lowerPrivate where null counts as false: what does not
+// begin like a private address is none, whatever it is.
+func lowerPrivateIs(g types.Gen, c *types.Call) string {
+	x := g.Expr(c.Args[0])
+	return "(" + privatePrefix(x) + " AND coalesce(CASE WHEN contains(" + x + ", '/') THEN " + g.GoCall(c) + " ELSE regexp_matches(" + x + ", " + g.Text(`^`+octet+`(?:\.`+octet+`){3}$`) + ") END, false))"
+}
+
+// octet matches a number from 0 to 255 without a leading zero.
+const octet = `(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`
+
+func privatePrefix(x string) string {
+	return "(starts_with(" + x + ", '10.') OR starts_with(" + x + ", '192.168.') OR starts_with(" + x + ", '172.') AND substr(" + x +
+		", 5, 3) IN ('16.', '17.', '18.', '19.', '20.', '21.', '22.', '23.', '24.', '25.', '26.', '27.', '28.', '29.', '30.', '31.'))"
 }
 
 // ipv4 reads an address with or without a mask.

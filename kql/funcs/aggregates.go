@@ -177,6 +177,9 @@ func gather(distinct, nulls bool) func(g types.Gen, c *types.Call, filter string
 			order = ""
 		}
 		list := "list(" + x + order + ")" + filter
+		if g.Unordered() || distinct {
+			list = "list_sort(" + list + ")" // the same in every run
+		}
 		if len(c.Args) > 1 {
 			list = "(" + list + ")[1:" + g.Expr(c.Args[1]) + "]"
 		}

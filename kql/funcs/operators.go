@@ -49,6 +49,19 @@ func operators() []types.Func {
 		}},
 		// same is equality that takes null for a value; rewrites use it.
 		{Name: "same", Sigs: types.ParseSignatures("(x:Any, y:Any) -> bool"), SQL: "($1 IS NOT DISTINCT FROM $2)"},
+		// part is the text of split(s, delimiter)[i], for an i that is constant;
+		// part_at takes any i and is empty for a negative one.
+		{Name: "part", Sigs: types.ParseSignatures("(s:string, delimiter:string, i:long) -> string"),
+			SQL: types.Lower(func(g types.Gen, c *types.Call) string {
+				n, _ := types.IsConst(c.Args[2])
+				i, _ := n.(int64)
+				if i >= 0 {
+					i++ // SQL counts from 1; from the end both count from -1
+				}
+				return "coalesce(string_split(" + g.Expr(c.Args[0]) + ", " + g.Expr(c.Args[1]) + ")[" + itoa(i) + "], '')"
+			})},
+		{Name: "part_at", Sigs: types.ParseSignatures("(s:string, delimiter:string, i:long) -> string"),
+			SQL: "coalesce(string_split($1, $2)[greatest(-1, CAST($3 AS BIGINT)) + 1], '')"},
 		// dynamic makes a dynamic of any value.
 		{Name: "dynamic", Sigs: types.ParseSignatures("(x:Any) -> dynamic"),
 			SQL:  types.Lower(func(g types.Gen, c *types.Call) string { return g.JSON(c.Args[0]) + "::VARCHAR" }),

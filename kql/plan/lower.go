@@ -233,6 +233,9 @@ func (p *planner) aggregate(n *types.Aggregate, need colset) *flow {
 		k.X = b.subst(k.X)
 		s.AggOrder = append(s.AggOrder, k)
 	}
+	if s.Unordered = len(order) == 0 && unordered(s.From); s.Unordered {
+		s.pickLeast()
+	}
 	var cols []*types.Column
 	for _, d := range s.Out {
 		cols = append(cols, d.Col)

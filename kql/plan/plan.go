@@ -28,6 +28,8 @@ type Select struct {
 	Keys    int
 	// AggOrder is the order in which order-sensitive aggregates see the rows.
 	AggOrder []types.SortKey
+	// Unordered says that the rows come from a store, in no fixed order.
+	Unordered bool
 	// DistinctOn keeps one row for each value of these.
 	DistinctOn []types.Expr
 	Order      []types.SortKey

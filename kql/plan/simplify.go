@@ -54,6 +54,9 @@ func simplifyIn(in *types.In) types.Expr {
 		return in
 	}
 	in = openArrays(in)
+	if x := inText(in); x != nil {
+		return x
+	}
 	c, ok := in.X.(*types.Const)
 	if !ok || c.T == schema.Unknown {
 		return in
@@ -140,7 +143,14 @@ func element(e any, t schema.Type) *types.Const {
 }
 
 func simplifyCall(c *types.Call) types.Expr {
+	if asText(c.Fn.Name) {
+		c = textArgs(c)
+	}
 	switch c.Fn.Name {
+	case "==", "!=", "=~":
+		if x := compareText(c); x != nil {
+			return x
+		}
 	case "and", "or":
 		return simplifyLogical(c)
 	case "not":
@@ -276,6 +286,10 @@ func simplifyText(c *types.Call) types.Expr {
 			return x.X
 		}
 		return c
+	case *types.Member:
+		if part := splitPart(x); part != nil {
+			return part
+		}
 	}
 	if c.Args[0].Type() == schema.String {
 		return c.Args[0]

@@ -50,6 +50,9 @@ type Func struct {
 	// $1 stands for the first argument, $* for all with commas; or a
 	// function of the dialect package's own type.
 	SQL any
+	// Pred is another lowering for conditions, where null counts as false;
+	// nil for most.
+	Pred Lower
 	// Doc is one line; Examples are expressions and their results.
 	Doc      string
 	Examples []Example
@@ -103,6 +106,9 @@ type Gen interface {
 	// Order returns the order that an order-sensitive aggregate follows, with
 	// ORDER BY and a space in front, or "".
 	Order() string
+	// Unordered reports whether the rows of an aggregate come in an order that
+	// may change from run to run.
+	Unordered() bool
 }
 
 // Lower writes a call as SQL.

@@ -49,6 +49,8 @@ type gen struct {
 	alias string
 	order string
 	over  string
+	// unordered says that the rows of the SELECT come in no fixed order.
+	unordered bool
 	// naked is a nullable column to be written without its null guard.
 	naked *types.Column
 }
@@ -58,9 +60,12 @@ func indent(n int) string { return strings.Repeat("  ", n) }
 // query writes a SELECT with all its clauses.
 func (g *gen) query(s *plan.Select, depth int) string {
 	saved := *g
-	defer func() { g.scan, g.alias, g.order, g.over = saved.scan, saved.alias, saved.order, saved.over }()
+	defer func() {
+		g.scan, g.alias, g.order, g.over, g.unordered = saved.scan, saved.alias, saved.order, saved.over, saved.unordered
+	}()
 	g.scan, g.order, g.over = nil, "", ""
 	from := g.from(s.From, depth)
+	g.unordered = s.Unordered
 	if len(s.AggOrder) > 0 {
 		g.order = " ORDER BY " + g.keys(s.AggOrder)
 	}

@@ -18,6 +18,9 @@ func (g *gen) Text(s string) string { return sqlgen.Text(s) }
 // Order returns the order of the rows for aggregates that keep it.
 func (g *gen) Order() string { return g.order }
 
+// Unordered reports whether rows come in no fixed order.
+func (g *gen) Unordered() bool { return g.unordered }
+
 // value writes an expression as a column of a type: constants with a cast
 // where their literal alone would be of another type.
 func (g *gen) value(x types.Expr, t schema.Type) string {

@@ -17,6 +17,9 @@ import (
 func (g *gen) Pred(e types.Expr) string {
 	switch e := e.(type) {
 	case *types.Call:
+		if e.Fn.Pred != nil {
+			return e.Fn.Pred(g, e)
+		}
 		switch e.Fn.Name {
 		case "and", "or":
 			word := " AND "

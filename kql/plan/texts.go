@@ -1,0 +1,177 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+
+	"wirehunt/kql/funcs"
+	"wirehunt/kql/types"
+	"wirehunt/schema"
+)
+
+// asText reports whether a function takes a dynamic argument for its text, so
+// that the text may be asked for directly.
+func asText(name string) bool {
+	switch name {
+	case "strcat", "tolower", "toupper", "strlen", "string_size", "split", "substring", "indexof", "trim", "trim_start", "trim_end":
+		return true
+	}
+	return false
+}
+
+// textArgs makes the text of members the arguments of a function on text.
+func textArgs(c *types.Call) *types.Call {
+	var args []types.Expr
+	for i, a := range c.Args {
+		switch a.(type) {
+		case *types.Member, *BagValue:
+			if args == nil {
+				args = append(args, c.Args...)
+			}
+			args[i] = textOf(a)
+		}
+	}
+	if args == nil {
+		return c
+	}
+	n := *c
+	n.Args = args
+	return &n
+}
+
+// textOf is tostring(x).
+func textOf(x types.Expr) types.Expr {
+	return simplifyCall(&types.Call{Fn: funcs.All().Scalar("tostring"), Args: []types.Expr{x}, T: schema.String, Sp: x.Span()})
+}
+
+// splitPart rewrites tostring(split(s, d)[i]) and tostring(split(s, d, i)[0]):
+// one part is taken, and no JSON is made of all.
+func splitPart(m *types.Member) types.Expr {
+	call, ok := m.X.(*types.Call)
+	if !ok || call.Fn.Name != "split" || call.Args[0].Type() != schema.String {
+		return nil
+	}
+	if d, ok := types.IsConst(call.Args[1]); !ok || d == "" {
+		return nil
+	}
+	v, _ := types.IsConst(m.Key)
+	i, ok := v.(int64)
+	if !ok {
+		return nil
+	}
+	index := m.Key
+	if len(call.Args) > 2 {
+		if index = call.Args[2]; i != 0 {
+			return types.Str("")
+		}
+		if k, ok := types.IsConst(index); ok {
+			if n, ok := k.(int64); !ok || n < 0 {
+				return types.Str("")
+			}
+		}
+	}
+	name := "part"
+	if _, ok := index.(*types.Const); !ok {
+		name = "part_at" // it may be negative, which is no part at all
+	}
+	return &types.Call{Fn: funcs.All().Operator(name), Args: []types.Expr{call.Args[0], call.Args[1], index}, T: schema.String, Sp: m.Sp}
+}
+
+// compareText compares the text of a typed member with a constant as the
+// member's own type, where the constant is the text of such a value; a text
+// that no value has equals nothing.
+func compareText(c *types.Call) types.Expr {
+	if len(c.Args) != 2 {
+		return nil
+	}
+	x, k := c.Args[0], c.Args[1]
+	if _, ok := x.(*types.Const); ok {
+		x, k = k, x
+	}
+	call, ok := x.(*types.Call)
+	if !ok {
+		return nil
+	}
+	v, _ := types.IsConst(k)
+	text, isText := v.(string)
+	m := bagValue(call)
+	if m == nil || !isText || k.Type() != schema.String {
+		return nil
+	}
+	not := c.Fn.Name == "!="
+	t := m.X.Type()
+	if t != schema.Bool && t != schema.Int && t != schema.Long {
+		return nil
+	}
+	if text == "" {
+		name := "isnull"
+		if not {
+			name = "isnotnull"
+		}
+		return simplifyCall(&types.Call{Fn: funcs.All().Scalar(name), Args: []types.Expr{m.X}, T: schema.Bool, Sp: c.Sp})
+	}
+	if c.Fn.Name == "=~" {
+		text = strings.ToLower(text)
+	}
+	value := valueOfText(text, t)
+	if value == nil {
+		return types.Bool(not)
+	}
+	op := "=="
+	if not {
+		op = "!="
+	}
+	return simplifyCall(&types.Call{Fn: funcs.All().Operator(op), Args: []types.Expr{m.X, value}, T: schema.Bool, Sp: c.Sp})
+}
+
+// valueOfText returns the bool or whole number that a text is written for, or
+// nil.
+func valueOfText(text string, t schema.Type) *types.Const {
+	if t == schema.Bool {
+		if text == "true" || text == "false" {
+			return types.Bool(text == "true")
+		}
+		return nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || strconv.FormatInt(n, 10) != text {
+		return nil
+	}
+	return &types.Const{T: t, V: n}
+}
+
+// inText looks for the text of a typed member in a list of constants by the
+// member's own type.
+func inText(in *types.In) types.Expr {
+	call, ok := in.X.(*types.Call)
+	if !ok {
+		return nil
+	}
+	m := bagValue(call)
+	if m == nil {
+		return nil
+	}
+	t := m.X.Type()
+	if t != schema.Bool && t != schema.Int && t != schema.Long {
+		return nil
+	}
+	n := *in
+	n.X, n.Fold, n.List = m.X, false, nil
+	for _, l := range in.List {
+		v, _ := types.IsConst(l)
+		text, ok := v.(string)
+		if !ok || text == "" || l.Type() != schema.String {
+			return nil
+		}
+		if in.Fold {
+			text = strings.ToLower(text)
+		}
+		if k := valueOfText(text, t); k != nil {
+			n.List = append(n.List, k)
+		}
+	}
+	if len(n.List) == 0 {
+		return types.Bool(in.Not)
+	}
+	return &n
+}
