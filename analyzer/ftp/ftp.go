@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
+	"fmt"
 
 	"wirehunt/analyzer"
 )
@@ -231,7 +233,22 @@ func (a *Analyzer) commandToken(cmd, arg []byte) {
 				return
 			}
 		}
-		a.adat.Data(analyzer.Orig, token)
+		a.tokenData(analyzer.Orig, token)
+	}
+}
+
+// established is implemented by the TLS analyzer.
+type established interface {
+	// Established reports whether a session was established.
+	Established() bool
+}
+
+// tokenData gives a token to the TLS analyzer.  Once its session is there the
+// connection is GridFTP's, by Zeek's script base/protocols/ftp/gridftp.zeek.
+func (a *Analyzer) tokenData(dir analyzer.Dir, token []byte) {
+	a.adat.Data(dir, token)
+	if e, ok := a.adat.Analyzer().(established); ok && e.Established() {
+		a.Conn.AddService("gridftp")
 	}
 }
 
@@ -244,7 +261,7 @@ func (a *Analyzer) replyToken(code int, line []byte) {
 		line = bytes.TrimPrefix(line[3:], []byte("-"))
 		if text, ok := bytes.CutPrefix(skipSpace(line), []byte("ADAT=")); ok {
 			token, _ := a.decode(text)
-			a.adat.Data(analyzer.Resp, token)
+			a.tokenData(analyzer.Resp, token)
 		}
 		if code == 235 {
 			a.endTokens()
@@ -259,16 +276,22 @@ func (a *Analyzer) endTokens() {
 	a.adat, a.auth = nil, a.auth[:0]
 }
 
-// decode decodes base64 up to what cannot be decoded, and reports whether all
-// of it could.
+// decode decodes base64 and reports whether all of it could be.
 func (a *Analyzer) decode(b []byte) (token []byte, ok bool) {
-	b = bytes.TrimRight(b, "= ")
+	b = bytes.TrimRight(b, "=")
 	if n := base64.RawStdEncoding.DecodedLen(len(b)); cap(a.scratch) < n {
 		a.scratch = make([]byte, n)
 	}
 	out := a.scratch[:cap(a.scratch)]
 	n, err := base64.RawStdEncoding.Decode(out, b)
-	return out[:n], err == nil
+	if err == nil {
+		return out[:n], true
+	}
+	var at base64.CorruptInputError
+	if errors.As(err, &at) && int(at) < len(b) {
+		a.WeirdFrom("", "base64_illegal_encoding", fmt.Sprintf("character %d ignored by Base64 decoding", b[at]))
+	}
+	return nil, false
 }
 
 // Gap implements analyzer.Stream: the rest of the line is lost.

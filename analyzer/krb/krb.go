@@ -179,6 +179,9 @@ func (a *Analyzer) message(b []byte) bool {
 		x509.Certificate(a.Conn, &c, m.cert, true, m.typ == msgASReq || m.typ == msgTGSReq, false)
 		m.cert = nil
 	}
+	if m.badCert {
+		x509.Bad(a.Conn)
+	}
 	switch m.typ {
 	case msgASReq:
 		a.start("AS")

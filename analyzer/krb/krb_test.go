@@ -2,7 +2,6 @@ package krb
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -160,15 +159,24 @@ func TestGapAndCut(t *testing.T) {
 }
 
 func TestCertificate(t *testing.T) {
-	if certificate([]byte("\x30\x05\x80\x03abc"), paPKASReq) != nil || certificate(nil, paPKASRep) != nil {
-		t.Error("a certificate out of nothing")
+	for _, b := range []string{"\x30\x05\x80\x03abc", "", "\x30\x00"} {
+		for _, typ := range []int64{paPKASReq, paPKASRep} {
+			if got, has := certificate([]byte(b), typ); got != nil || has {
+				t.Errorf("a certificate out of %x: %x", b, got)
+			}
+		}
 	}
-	signed := seq(tlv(6, "\x2a"), ctx(0, seq(integer1(3), tlv(0x31), seq(tlv(6, "\x2a")), ctx(0, seq("cert")))))
-	if got := certificate([]byte(seq(tlv(0x80, signed))), paPKASReq); string(got) != seq("cert") {
-		t.Errorf("request: %s", hex.EncodeToString(got))
+	signed := func(certs string) string {
+		return seq(tlv(0x80, seq(tlv(6, "\x2a"), ctx(0, seq(integer1(3), tlv(0x31), seq(tlv(6, "\x2a")), certs)))))
 	}
-	if got := certificate([]byte(ctx(0, seq(tlv(0x80, signed)))), paPKASRep); string(got) != seq("cert") {
-		t.Errorf("reply: %s", hex.EncodeToString(got))
+	for _, c := range []struct{ certs, want string }{
+		{ctx(0, seq("cert")), seq("cert")}, {ctx(0), ""}, {tlv(0x31), ""}, // no certificates, but the signers
+	} {
+		for typ, message := range map[int64]string{paPKASReq: signed(c.certs), paPKASRep: ctx(0, signed(c.certs))} {
+			if got, has := certificate([]byte(message), typ); string(got) != c.want || !has {
+				t.Errorf("%x: got %x, %v", message, got, has)
+			}
+		}
 	}
 }
 

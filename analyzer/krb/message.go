@@ -46,6 +46,7 @@ type message struct {
 	text                []byte // of an error
 	subject             []byte // of a certificate
 	cert                []byte // the certificate, a part of the message
+	badCert             bool   // there is something else in its place
 	code                int64
 	etype               int64
 	from, till          int64
@@ -256,20 +257,25 @@ func (m *message) padata(b []byte) {
 			continue
 		}
 		f := pa.Enter(field(2))
-		if cert := certificate(f.Read(asn1.OctetString), typ); cert != nil {
-			var c x509.Certificate
-			if c.Parse(cert) {
-				m.has |= hasSubject
-				m.subject = append(m.subject[:0], c.Subject...)
-				m.cert = cert
-			}
+		cert, has := certificate(f.Read(asn1.OctetString), typ)
+		if !has {
+			continue
+		}
+		var c x509.Certificate
+		if c.Parse(cert) {
+			m.has |= hasSubject
+			m.subject = append(m.subject[:0], c.Subject...)
+			m.cert = cert
+		} else {
+			m.badCert = true
 		}
 	}
 }
 
 // certificate returns the first certificate in the signed data of PKINIT's
-// messages (RFC 4556 section 3.2; RFC 5652), nil if there is none.
-func certificate(b []byte, typ int64) []byte {
+// messages (RFC 4556 section 3.2; RFC 5652).  As Zeek does, it takes whatever
+// stands where certificates would: has is false only where nothing does.
+func certificate(b []byte, typ int64) (der []byte, has bool) {
 	r := asn1.NewReader(b)
 	if typ == paPKASRep {
 		r = r.Enter(field(0)) // dhInfo
@@ -283,6 +289,7 @@ func certificate(b []byte, typ int64) []byte {
 	data.Skip(asn1.Integer)
 	data.Skip(asn1.Set)
 	data.Skip(asn1.Sequence)
-	certs := data.Enter(field(0))
-	return certs.Next().Raw
+	certs := data.Next()
+	first, _, _ := asn1.Next(certs.Body)
+	return first.Raw, data.OK()
 }

@@ -141,6 +141,10 @@ func (s *session) ciphertext() {
 	}
 }
 
+// Established reports whether the session was established: protocols around
+// TLS want to know.
+func (s *session) Established() bool { return s.established }
+
 func (s *session) establish() {
 	s.start()
 	s.established = true

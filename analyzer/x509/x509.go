@@ -38,16 +38,18 @@ func (id *ID) key() (k [33]byte) {
 // Certificate handles a certificate that a connection carried: it logs it
 // unless that was done before.  With parse set, c holds the parsed
 // certificate afterwards; otherwise it may have been left alone.  ok is false
-// where der is no certificate.
+// where der is no certificate, which weird.log then tells.
 func Certificate(conn *analyzer.Conn, c *wire.Certificate, der []byte, host, client, parse bool) (id ID, ok bool) {
 	e, _, ok := asn1.Next(der)
 	if !ok {
+		Bad(conn)
 		return id, false
 	}
 	id = ID{sha256.Sum256(e.Raw), host, client}
 	key := id.key()
 	seen := conn.Seen(Log, key[:])
 	if (parse || !seen) && !c.Parse(e.Raw) {
+		Bad(conn)
 		return id, false
 	}
 	if !seen {
@@ -56,6 +58,10 @@ func Certificate(conn *analyzer.Conn, c *wire.Certificate, der []byte, host, cli
 	}
 	return id, true
 }
+
+// Bad writes to weird.log that something is no certificate, although it stands
+// where one should.
+func Bad(conn *analyzer.Conn) { conn.FileWeird("x509_cert_parse_error", conn.NewFileID()) }
 
 func write(conn *analyzer.Conn, c *wire.Certificate, id *ID) {
 	r := conn.Row(Log, conn.Now)

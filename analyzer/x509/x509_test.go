@@ -72,8 +72,8 @@ func TestCertificate(t *testing.T) {
 	if n := strings.Count(out, "x509 {"); n != 4 {
 		t.Errorf("%d records:\n%s", n, out)
 	}
-	if out := analyzertest.Run(t, spec, analyzertest.Options{Proto: 6}, analyzertest.Resp("no certificate"),
-		analyzertest.Resp("\x30\x03\x02\x01\x00")); out != "service \n" {
+	out = analyzertest.Run(t, spec, analyzertest.Options{Proto: 6}, analyzertest.Resp("no certificate"), analyzertest.Resp("\x30\x03\x02\x01\x00"))
+	if n := strings.Count(out, `"name":"x509_cert_parse_error"`); n != 6 || strings.Contains(out, "x509 {") || !strings.HasSuffix(out, "service \n") {
 		t.Errorf("garbage: %s", out)
 	}
 }
