@@ -40,10 +40,10 @@ func build() *Catalogue {
 		}
 		return names
 	}
-	for _, l := range [][]types.Func{logic(), conversions(), strs(), searches(), characters(), encodings(), datetimes(), moments(), dynamics(), arrays(), moreArrays(), bags(), sets(), maths(), addresses(), windowFuncs(), system(), seriesFuncs(), analyses(), units()} {
+	for _, l := range [][]types.Func{logic(), conversions(), strs(), searches(), characters(), encodings(), datetimes(), moments(), dynamics(), arrays(), moreArrays(), bags(), sets(), maths(), addresses(), windowFuncs(), system(), seriesFuncs(), analyses(), units(), sketches()} {
 		c.scalarNames = append(c.scalarNames, add(c.scalars, l)...)
 	}
-	c.aggregateNames = add(c.aggregates, aggregates())
+	c.aggregateNames = add(c.aggregates, append(aggregates(), sketchAggregates()...))
 	add(c.operators, operators())
 	for _, l := range [][]types.Func{textOperators()} {
 		add(c.operators, l)
