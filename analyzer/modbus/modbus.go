@@ -29,9 +29,6 @@ const (
 	// failed is the bit of a response's function code that tells that the
 	// function failed.
 	failed = 0x80
-	// keepAfter is the size of connections from which on Zeek goes on after
-	// messages that it cannot read (DPD::ignore_violations_after).
-	keepAfter = 10 << 10
 )
 
 type session struct {
@@ -87,9 +84,7 @@ func (s *session) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 // lost handles a message that is none.
 func (s *session) lost(dir analyzer.Dir, b []byte) (consumed, need int) {
 	s.size[dir] = 0
-	if s.Conn.Size() <= keepAfter {
-		s.Violate("malformed message")
-	}
+	s.ViolateEarly("malformed message")
 	return len(b), 0
 }
 

@@ -51,7 +51,7 @@ func (s *session) Datagram(dir analyzer.Dir, b []byte, _ int) {
 		ok = s.standard(dir, b)
 	}
 	if !ok {
-		s.Violate("malformed message")
+		s.ViolateEarly("malformed message")
 	}
 }
 

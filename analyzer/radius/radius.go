@@ -73,7 +73,7 @@ func (s *session) Reset() { s.open = false }
 // Datagram implements analyzer.Datagrams.
 func (s *session) Datagram(_ analyzer.Dir, b []byte, _ int) {
 	if !valid(b) {
-		s.Violate("malformed message")
+		s.ViolateEarly("malformed message")
 		return
 	}
 	s.Confirm()

@@ -115,7 +115,7 @@ func (s *session) Datagram(dir analyzer.Dir, b []byte, _ int) {
 		line, rest, whole := cutLine(b)
 		if !whole {
 			if len(d.line)+len(b) > maxLine {
-				s.Violate("line too long")
+				s.lost(dir)
 				return
 			}
 			d.line = append(d.line, b...)
@@ -129,10 +129,17 @@ func (s *session) Datagram(dir analyzer.Dir, b []byte, _ int) {
 		ok := s.handle(dir, line)
 		d.line = d.line[:0]
 		if !ok {
-			s.Violate("malformed message")
+			s.lost(dir)
 			return
 		}
 	}
+}
+
+// lost drops a message that is none.
+func (s *session) lost(dir analyzer.Dir) {
+	d := &s.side[dir]
+	d.part, d.line = partFirst, d.line[:0]
+	s.ViolateEarly("malformed message")
 }
 
 // cutLine takes the first line off b, which ends with CR, LF or both.

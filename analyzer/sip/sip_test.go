@@ -54,6 +54,15 @@ func TestDialogues(t *testing.T) {
 	}
 }
 
+// TestLateNonsense has a request of the callee, which as in Zeek is none, on
+// a large connection.
+func TestLateNonsense(t *testing.T) {
+	got := Run(t, Spec(), Options{Size: 1 << 20}, Orig(bye), Resp(bye), Resp(message("", "SIP/2.0 200 OK")))
+	if !strings.Contains(got, `"status_code":200`) || !strings.HasSuffix(got, "service sip\n") {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestProbe(t *testing.T) {
 	f := func(want bool, dir analyzer.Dir, b string) {
 		t.Helper()

@@ -103,6 +103,15 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
+// TestLateNonsense has a malformed message on a large connection.
+func TestLateNonsense(t *testing.T) {
+	got := analyzertest.Run(t, Spec(), analyzertest.Options{Size: 1 << 20},
+		analyzertest.Orig(get), analyzertest.Orig("nonsense"), analyzertest.Resp(reply))
+	if !strings.Contains(got, `"get_responses":3`) || !strings.HasSuffix(got, "service snmp\n") {
+		t.Errorf("got %s", got)
+	}
+}
+
 func FuzzDatagram(f *testing.F) {
 	for _, s := range []string{get, reply, trap, scoped("\x03", tlv(tagOctets, "encrypted"))} {
 		f.Add([]byte(s))
