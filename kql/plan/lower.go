@@ -215,6 +215,11 @@ func (p *planner) aggregate(n *types.Aggregate, need colset) *flow {
 	if len(aggs) == 0 && len(keys) > 0 {
 		f.one(keys)
 	}
+	if len(f.branches) > 1 && len(aggs) > 0 {
+		if k, a, need, ok := p.partial(f, keys, aggs); ok {
+			keys, aggs, order, below = k, a, nil, need
+		}
+	}
 	if len(f.branches) != 1 {
 		keys, aggs, order, below = p.early(f, keys, aggs, order)
 	} else {

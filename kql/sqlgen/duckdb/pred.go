@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"regexp"
 	"strings"
 
 	"wirehunt/kql/funcs/dyn"
@@ -18,6 +19,10 @@ func (g *gen) Pred(e types.Expr) string {
 	switch e := e.(type) {
 	case *types.Call:
 		if e.Fn.Pred != nil {
+			if r, ok := e.Args[0].(*types.Ref); ok && r.Col.Raw {
+				g.naked = r.Col
+				defer func() { g.naked = nil }()
+			}
 			return e.Fn.Pred(g, e)
 		}
 		switch e.Fn.Name {
@@ -37,7 +42,7 @@ func (g *gen) Pred(e types.Expr) string {
 			}
 			return "(" + g.Expr(e.Args[0]) + " = " + g.Expr(e.Args[1]) + ")"
 		case "contains", "contains_cs", "startswith_cs", "endswith_cs", "matches regex":
-			if v, ok := types.IsConst(e.Args[1]); ok && v != "" && e.Fn.Name != "matches regex" {
+			if v, ok := types.IsConst(e.Args[1]); ok && v != "" && !matchesEmpty(e) {
 				if r, ok := e.Args[0].(*types.Ref); ok && r.Col.Raw {
 					return g.withBare(r, e)
 				}
@@ -51,6 +56,18 @@ func (g *gen) Pred(e types.Expr) string {
 		}
 	}
 	return g.Expr(e)
+}
+
+// matchesEmpty reports whether a regular expression may match the empty
+// string.
+func matchesEmpty(e *types.Call) bool {
+	if e.Fn.Name != "matches regex" {
+		return false
+	}
+	v, _ := types.IsConst(e.Args[1])
+	s, _ := v.(string)
+	re, err := regexp.Compile(s)
+	return err != nil || re.MatchString("")
 }
 
 // withBare writes a call whose first argument is a nullable column without
