@@ -40,7 +40,7 @@ func build() *Catalogue {
 		}
 		return names
 	}
-	for _, l := range [][]types.Func{logic(), conversions(), strs(), searches(), characters(), encodings(), datetimes(), moments(), dynamics(), arrays(), moreArrays(), bags(), sets(), maths(), addresses(), windowFuncs(), system(), seriesFuncs(), analyses(), units(), sketches()} {
+	for _, l := range [][]types.Func{logic(), conversions(), strs(), searches(), characters(), encodings(), datetimes(), moments(), dynamics(), arrays(), moreArrays(), bags(), sets(), maths(), addresses(), windowFuncs(), system(), seriesFuncs(), analyses(), units(), sketches(), statistics(), punycodes(), documents(), extras()} {
 		c.scalarNames = append(c.scalarNames, add(c.scalars, l)...)
 	}
 	c.aggregateNames = add(c.aggregates, append(aggregates(), sketchAggregates()...))
