@@ -147,6 +147,10 @@ func simplifyCall(c *types.Call) types.Expr {
 		c = textArgs(c)
 	}
 	switch c.Fn.Name {
+	case ">":
+		if x := occurs(c); x != nil {
+			return x
+		}
 	case "==", "!=", "=~":
 		if x := compareText(c); x != nil {
 			return x

@@ -1,8 +1,10 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"wirehunt/kql/funcs"
 	"wirehunt/kql/types"
@@ -70,11 +72,54 @@ func splitPart(m *types.Member) types.Expr {
 			}
 		}
 	}
+	if isLast(index, call.Args[0], call.Args[1]) {
+		index = types.Long(-1)
+	}
 	name := "part"
 	if _, ok := index.(*types.Const); !ok {
 		name = "part_at" // it may be negative, which is no part at all
 	}
 	return &types.Call{Fn: funcs.All().Operator(name), Args: []types.Expr{call.Args[0], call.Args[1], index}, T: schema.String, Sp: m.Sp}
+}
+
+// isLast reports whether index is countof(s, delimiter) of one character: the
+// number of the last part.
+func isLast(index, s, delimiter types.Expr) bool {
+	c, ok := index.(*types.Call)
+	if !ok || c.Fn.Name != "countof" || len(c.Args) != 2 || !same(c.Args[0], s) || !same(c.Args[1], delimiter) {
+		return false
+	}
+	v, _ := types.IsConst(delimiter)
+	d, _ := v.(string)
+	return utf8.RuneCountInString(d) == 1
+}
+
+// same reports whether two expressions are written alike.
+func same(a, b types.Expr) bool {
+	switch x := a.(type) {
+	case *types.Ref:
+		y, ok := b.(*types.Ref)
+		return ok && x.Col == y.Col
+	case *types.Const:
+		y, ok := b.(*types.Const)
+		return ok && x.T == y.T && x.V == y.V
+	case *types.Call:
+		y, ok := b.(*types.Call)
+		return ok && x.Fn == y.Fn && !x.Fn.Volatile && x.T == y.T && slices.EqualFunc(x.Args, y.Args, same)
+	}
+	return false
+}
+
+// occurs rewrites countof(s, x) > 0, which only asks whether x is there.
+func occurs(c *types.Call) types.Expr {
+	count, ok := c.Args[0].(*types.Call)
+	if v, isConst := types.IsConst(c.Args[1]); !ok || !isConst || v != int64(0) || count.Fn.Name != "countof" || len(count.Args) != 2 {
+		return nil
+	}
+	if v, isConst := types.IsConst(count.Args[1]); !isConst || v == "" {
+		return nil
+	}
+	return simplifyCall(&types.Call{Fn: funcs.All().Operator("contains_cs"), Args: count.Args, T: schema.Bool, Sp: c.Sp})
 }
 
 // compareText compares the text of a typed member with a constant as the
