@@ -19,6 +19,7 @@ import (
 	"wirehunt/analyzer/ntlm"
 	"wirehunt/analyzer/ntp"
 	"wirehunt/analyzer/pop3"
+	"wirehunt/analyzer/postgresql"
 	"wirehunt/analyzer/quic"
 	"wirehunt/analyzer/radius"
 	"wirehunt/analyzer/rdp"
@@ -59,6 +60,7 @@ func Specs() []*analyzer.Spec {
 		ntlm.Spec(),
 		ntp.Spec(),
 		pop3.Spec(),
+		postgresql.Spec(),
 		quic.Spec(),
 		radius.Spec(),
 		rdp.Spec(),
