@@ -309,6 +309,26 @@ func TestChecksums(t *testing.T) {
 	}
 }
 
+// A fragment whose header is damaged does not become part of a packet.
+func TestFragmentChecksum(t *testing.T) {
+	seg := udpDatagram(5, 9, strings.Repeat("x", 24))
+	first := ip(17, [4]byte{10, 0, 0, 1}, [4]byte{10, 0, 0, 2}, seg[:16])
+	first[14+6] = 0x20 // more fragments
+	last := ip(17, [4]byte{10, 0, 0, 1}, [4]byte{10, 0, 0, 2}, seg[16:])
+	last[14+7] = 2 // at 16 bytes
+	for _, f := range [][]byte{first, last} {
+		binary.BigEndian.PutUint16(f[14+10:], 0x1234)
+	}
+	got, st := run(t, &frames{recs: records(first, last)}, Options{Shards: 1})
+	if strings.Contains(got, "orig_pkts") || !strings.Contains(got, `"name":"bad_IP_checksum"`) || st.Dropped["bad_IP_checksum"] != 2 {
+		t.Errorf("with checksums: %s %v", got, st.Dropped)
+	}
+	got, st = run(t, &frames{recs: records(first, last)}, Options{Shards: 1, IgnoreChecksums: true})
+	if !strings.Contains(got, `"orig_ip_bytes":52`) || len(st.Dropped) != 0 {
+		t.Errorf("without checksums: %s %v", got, st.Dropped)
+	}
+}
+
 func TestUIDsAreStableAndDistinct(t *testing.T) {
 	a, b := [4]byte{10, 0, 0, 1}, [4]byte{10, 0, 0, 2}
 	var recs []pcapfile.Record

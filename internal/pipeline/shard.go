@@ -77,6 +77,10 @@ func (s *shard) decoded(p *packet.Packet, depth int) {
 		s.weirds(p)
 	}
 	for p.Kind == packet.KindFragment {
+		if !s.opt.IgnoreChecksums && p.Checksum() == packet.BadIPChecksum {
+			s.badChecksum(p, packet.BadIPChecksum)
+			return
+		}
 		s.count.fragments++
 		whole := s.defrag.Add(p, s.ts)
 		s.weirds(p)
@@ -143,7 +147,9 @@ func (s *shard) weirds(p *packet.Packet) {
 		if p.NHops > 0 {
 			name += "_in_tunnel"
 		}
-		if p.Version != 0 && st != packet.IPLenZero {
+		// The options of an IPv6 header are read before its lengths are checked.
+		options := st >= packet.MultipleRoutingHeaders && st <= packet.BadIPv6DestOptLen
+		if p.Version != 0 && st != packet.IPLenZero || options {
 			s.engine.FlowWeird(p.Src, p.Dst, pairHash(p.Src, p.Dst), p.Source(st), name, "")
 		} else {
 			s.engine.NetWeird(0, p.Source(st), name, "")

@@ -163,6 +163,9 @@ func (s *shard) closeTunnel(ses *session) {
 // inside works on the packet that UDP packet p carries, if it carries one.
 func (s *shard) inside(f *flow.Flow, ses *session, p *packet.Packet, depth int) {
 	typ := packet.PortTunnel(ses.conn.RespPort)
+	if typ == packet.NoTunnel && packet.LooksTeredo(p.Payload) {
+		typ = packet.TunnelTeredo
+	}
 	if typ == packet.NoTunnel || ses.tun != nil && ses.tun.refused {
 		return
 	}

@@ -23,6 +23,14 @@ func gre(inner []byte) []byte {
 	return ip(47, a1, b1, append([]byte{0, 0, 8, 0}, inner[14:]...))
 }
 
+// teredo is Teredo on a port that does not tell.
+func teredo(data string) []byte {
+	seg := udpDatagram(4000, 9, data)
+	h := "\x60\x00\x00\x00\x00" + string([]byte{byte(len(seg))}) + "\x11\x40" +
+		"\x20\x01\x00\x00" + strings.Repeat("\x01", 12) + "\x20\x01\x0d\xb8" + strings.Repeat("\x02", 12)
+	return ip(17, a1, b1, udpDatagram(5555, 6666, h+string(seg)))
+}
+
 func ipip(inner []byte) []byte { return ip(4, a1, b1, inner[14:]) }
 
 func records(fs ...[]byte) []pcapfile.Record {
@@ -49,6 +57,7 @@ func TestTunnels(t *testing.T) {
 		{"VXLAN", [][]byte{vxlan(q), vxlan(r)}, "Tunnel::VXLAN", 2, 2, true},
 		{"GRE", [][]byte{gre(q), gre(r)}, "Tunnel::GRE", 1, 1, false},
 		{"IP in IP", [][]byte{ipip(q), ipip(q)}, "Tunnel::IP", 1, 1, false},
+		{"Teredo by content", [][]byte{teredo("query"), teredo("again")}, "Tunnel::TEREDO", 2, 2, true},
 		{"VXLAN in GRE", [][]byte{gre(vxlan(q)), gre(vxlan(r))}, "Tunnel::VXLAN", 3, 2, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
