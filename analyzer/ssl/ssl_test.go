@@ -187,6 +187,37 @@ func TestTLS12(t *testing.T) {
 	}
 }
 
+// A stapled OCSP response is a file, whatever is in it.
+func TestStapled(t *testing.T) {
+	cert := certificate(t, "srv", "www.example.com")
+	cert.OCSPStaple = []byte("no response")
+	steps := record(t, &tls.Config{ServerName: "www.example.com", InsecureSkipVerify: true, MaxVersion: tls.VersionTLS12},
+		&tls.Config{Certificates: []tls.Certificate{cert}, SessionTicketsDisabled: true})
+	out := analyzertest.Chunkings(t, Spec(), analyzertest.Options{}, steps...)
+	files := rows(t, out, "files")
+	if len(files) != 1 {
+		t.Fatalf("got %d files:\n%s", len(files), out)
+	}
+	check(t, files[0], map[string]any{"source": "SSL", "mime_type": "application/ocsp-response", "seen_bytes": 11.0, "is_orig": false, "timedout": false})
+	weirds := rows(t, out, "weird")
+	if len(weirds) != 1 {
+		t.Fatalf("got %d oddities:\n%s", len(weirds), out)
+	}
+	check(t, weirds[0], map[string]any{"name": "openssl_ocsp_reply_parse_error", "addl": files[0]["fuid"]})
+	check(t, rows(t, out, "ssl")[0], map[string]any{"ssl_history": "CsxuknGIi", "established": true})
+
+	for message, want := range map[string]string{
+		"\x01\x00\x00\x00": `"name":"SSL_zero_length_stapled_OCSP_message"`,
+		"\x02\x00\x00\x00": "", // of another type
+	} {
+		got := analyzertest.Run(t, Spec(), analyzertest.Options{}, steps[0],
+			analyzertest.Resp("\x16\x03\x03\x00\x08\x16\x00\x00\x04"+message))
+		if !strings.Contains(got, want) || strings.Contains(got, "files {") || want == "" && strings.Contains(got, "weird {") {
+			t.Errorf("%x: %s", message, got)
+		}
+	}
+}
+
 func TestTLS13(t *testing.T) {
 	cert := certificate(t, "srv", "a.example")
 	cache := tls.NewLRUClientSessionCache(1)
