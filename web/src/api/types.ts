@@ -1,0 +1,105 @@
+// What the server's API speaks, as this page uses it.
+
+export type ColumnType = "bool" | "int" | "long" | "real" | "decimal" | "datetime" | "timespan" | "string" | "guid" | "dynamic";
+
+/** A value of a result; dynamic values are parsed JSON. */
+export type Value = string | number | boolean | null | { [k: string]: unknown } | unknown[];
+
+export interface Column {
+  name: string;
+  type: ColumnType;
+}
+
+export interface Diagnostic {
+  code: string;
+  severity: "error" | "warning" | "information";
+  message: string;
+  hint?: string;
+  /** Offsets in UTF-16 units of the query. */
+  start: number;
+  end: number;
+}
+
+/** What the query's render operator asks for. */
+export interface Render {
+  chart: string;
+  properties?: Record<string, string>;
+}
+
+export interface Stats {
+  rows: number;
+  bytes: number;
+  seconds: number;
+  truncated: boolean;
+  usage: "Low" | "Medium" | "High";
+}
+
+export interface Result {
+  schema: Column[];
+  rows: Value[][];
+  render?: Render;
+  warnings?: Diagnostic[];
+  stats: Stats;
+  /** Set where the query failed after some rows. */
+  error?: { code: string; message: string };
+}
+
+export interface QueryRequest {
+  query: string;
+  from?: string;
+  to?: string;
+  /** An ISO 8601 duration before now(). */
+  last?: string;
+  /** A time, or "latest" for the newest event. */
+  now?: string;
+  maxRows?: number;
+  quiet?: boolean;
+}
+
+export interface NamedColumn extends Column {
+  doc?: string;
+}
+
+export interface ActionType {
+  name: string;
+  hasRows: boolean;
+  additionalFields?: NamedColumn[];
+}
+
+export interface Table {
+  name: string;
+  group: string;
+  doc: string;
+  hasRows: boolean;
+  columns: NamedColumn[];
+  actionTypes?: ActionType[];
+}
+
+export interface FunctionInfo {
+  name: string;
+  kind: "scalar" | "aggregate";
+  doc: string;
+  signatures: string[] | null;
+}
+
+export interface Schema {
+  database: string;
+  tables: Table[];
+  functions: FunctionInfo[];
+  newest?: string;
+}
+
+export interface Hunt {
+  name: string;
+  title: string;
+  technique?: string;
+  query: string;
+}
+
+export interface Session {
+  signedIn: boolean;
+  name?: string;
+  role?: "reader" | "hunter" | "admin" | "sensor";
+  local: boolean;
+  version: string;
+}
