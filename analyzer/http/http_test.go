@@ -123,6 +123,7 @@ var dialogues = []struct {
 	}},
 	{"injection", []Step{Orig("GET /?id=1'%20or%20'1'='1 HTTP/1.1\r\nHost: h\r\n\r\n")}},
 	{"not HTTP", []Step{Resp("SSH-2.0-OpenSSH\r\n"), Orig("SSH-2.0-client\r\n")}},
+	{"two words", []Step{Orig("SSH-2.0-client Debian\r\n"), Resp("SSH-2.0-OpenSSH\r\n")}},
 	{"bad request", []Step{Orig("\x16\x03\x01\x02\x00\x01\r\n"), Resp("HTTP/1.1 400 Bad\r\n\r\n")}},
 	{"not a reply", []Step{Orig("GET / HTTP/1.1\r\n\r\n"), Resp("SSH-2.0-OpenSSH\r\n")}},
 }

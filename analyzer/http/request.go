@@ -161,7 +161,10 @@ func (a *Analyzer) parseRequest(b []byte) (method, uri []byte, ok bool) {
 		return nil, nil, false
 	}
 	uri = a.parseTarget(rest)
-	if a.side[analyzer.Orig].version == (version{0, 9}) && (n < 3 || len(uri) == 0) {
+	// Without a version anything of two words could be a request.  Zeek takes
+	// that, and banners like "SSH-2.0-x comment" with it; here the method has
+	// to be one.
+	if a.side[analyzer.Orig].version == (version{0, 9}) && (!isKnown(b[:n]) || len(uri) == 0) {
 		a.Weird("bad_HTTP_request", "")
 		return nil, nil, false
 	}
