@@ -24,6 +24,7 @@ import (
 	"wirehunt/analyzer/radius"
 	"wirehunt/analyzer/rdp"
 	"wirehunt/analyzer/rdpeudp"
+	"wirehunt/analyzer/redis"
 	"wirehunt/analyzer/rfb"
 	"wirehunt/analyzer/sip"
 	"wirehunt/analyzer/smb"
@@ -65,6 +66,7 @@ func Specs() []*analyzer.Spec {
 		radius.Spec(),
 		rdp.Spec(),
 		rdpeudp.Spec(),
+		redis.Spec(),
 		rfb.Spec(),
 		sip.Spec(),
 		smb.Spec(),
