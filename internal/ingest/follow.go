@@ -54,6 +54,8 @@ type follower struct {
 	opt     FollowOptions
 	key     string
 	tails   map[fileID]*tail
+	passed  map[fileID]int64 // sizes of files that are no logs of Zeek
+	warned  map[string]bool
 	known   map[fileID]store.Position // of earlier runs
 	faults  map[string]zeeklog.Fault
 	sum     Summary
@@ -93,7 +95,7 @@ func Follow(ctx context.Context, opt FollowOptions) (Summary, error) {
 	if opt.Rows == 0 {
 		opt.Rows = 10_000
 	}
-	w := &follower{opt: opt, key: "follow:" + dir, tails: map[fileID]*tail{}, known: map[fileID]store.Position{}, faults: map[string]zeeklog.Fault{}}
+	w := &follower{opt: opt, key: "follow:" + dir, tails: map[fileID]*tail{}, warned: map[string]bool{}, known: map[fileID]store.Position{}, faults: map[string]zeeklog.Fault{}}
 	w.sum = Summary{File: File{Path: opt.Dir, Kind: KindZeek, Given: true}, Rows: map[string]int64{}, Logs: map[string]int64{}}
 	start := opt.Now()
 	err = w.run(ctx)
@@ -219,10 +221,10 @@ func (w *follower) poll() (behind bool, err error) {
 // scan finds the files of the directory.
 func (w *follower) scan() error {
 	entries, err := os.ReadDir(w.opt.Dir)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a Zeek that starts anew may make it anew
 		return describe(err)
 	}
-	present := map[fileID]bool{}
+	present, passed := map[fileID]bool{}, map[fileID]int64{}
 	for _, e := range entries {
 		path := filepath.Join(w.opt.Dir, e.Name())
 		st, err := os.Stat(path)
@@ -241,12 +243,24 @@ func (w *follower) scan() error {
 		if !strings.HasSuffix(path, ".log") || strings.HasPrefix(e.Name(), ".") || w.tails[id] != nil {
 			continue
 		}
+		if size, ok := w.passed[id]; ok && size == st.Size() {
+			passed[id] = size // stderr.log, or a header that is not whole yet
+			continue
+		}
 		t, err := openTail(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			w.opt.Warn(describe(err).Error())
+			if !w.warned[path] {
+				w.opt.Warn(describe(err).Error() + ": passed over")
+				w.warned[path] = true
+			}
+			continue
+		}
+		if !t.isLog() {
+			passed[id] = st.Size()
+			t.f.Close()
 			continue
 		}
 		if p, ok := w.known[t.id]; ok && t.resume(&p) {
@@ -255,6 +269,7 @@ func (w *follower) scan() error {
 		w.tails[t.id] = t
 		present[t.id] = true
 	}
+	w.passed = passed
 	now := w.opt.Now()
 	for id, t := range w.tails {
 		switch {

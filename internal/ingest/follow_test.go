@@ -201,6 +201,11 @@ func TestFollow(t *testing.T) {
 	dir, archive, db := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "w.db")
 	z := newFakeZeek(t, dir)
 	z.write("conn", 10) // before anybody looks
+	for name, text := range map[string]string{"stderr.log": "warning: something\n", "stdout.log": "", "notes.txt": "x\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var mu sync.Mutex
 	var warnings []string
 	opt := followOptions(dir, db, func(s string) {

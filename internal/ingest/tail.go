@@ -48,6 +48,13 @@ func openTail(path string) (*tail, error) {
 	return &tail{id: id, path: path, f: f, saved: -1, r: zeeklog.NewReader(path, all.Logs())}, nil
 }
 
+// isLog reports whether the file begins as a log of Zeek does.
+func (t *tail) isLog() bool {
+	start := make([]byte, 4096)
+	n, _ := t.f.ReadAt(start, 0)
+	return zeeklog.Sniff(t.path, start[:n], all.Logs())
+}
+
 // resume goes on where p says, if the file is the one that p tells of.
 func (t *tail) resume(p *store.Position) bool {
 	t.head = p.Head

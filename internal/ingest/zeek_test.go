@@ -12,6 +12,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -289,11 +290,11 @@ func importAll(t *testing.T, db *duckdb.DB, path string) []Summary {
 	devices := defender.NewDevices("", defender.DefaultLocalNets)
 	var out []Summary
 	for _, f := range files {
-		sum, err := Import(context.Background(), db, f, Options{Devices: devices, Pipeline: pipeline.Options{Specs: all.Specs()}, Now: time.Now})
+		sum, err := Import(context.Background(), db, f, Options{Devices: devices, Pipeline: pipeline.Options{Specs: all.Specs(), Shards: 1}, Now: time.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(sum.Unparsed)+len(sum.Logs)+len(sum.Columns)+len(sum.Warnings) > 0 || sum.Before != "" {
+		if len(sum.Unparsed)+len(sum.Logs)+len(sum.Columns) > 0 || len(sum.Warnings) > 0 && f.Kind == KindZeek || sum.Before != "" {
 			t.Errorf("%s: left out %v %v %v %v %s", f.Path, sum.Unparsed, sum.Logs, sum.Columns, sum.Warnings, sum.Before)
 		}
 		out = append(out, sum)
@@ -319,6 +320,10 @@ func query(t testing.TB, e store.Engine, sql string, columns int) []string {
 	slices.Sort(out)
 	return out
 }
+
+// controls matches the text that stands for a control character in Zeek's
+// JSON; where it was text in the traffic, JSON does not tell.
+var controls = regexp.MustCompile(`\\x([01][0-9a-f]|7f)`)
 
 // dump returns what a database holds: for each log its rows, without the
 // fields that stock Zeek has not, times to the microsecond; and the rows of
@@ -391,18 +396,26 @@ func conditionSQL(c schema.Cond) string {
 // TestSameRows imports captures, and the logs written of them, and finds the
 // same rows in every table.
 func TestSameRows(t *testing.T) {
-	captures, err := filepath.Glob(filepath.Join(rangeCaptures, "*.pcap*"))
-	if err != nil || len(captures) == 0 {
-		t.Fatal("no captures", err)
-	}
+	captures := tracePaths(t)
 	direct, fromTSV, fromJSON := openDB(t, ""), openDB(t, ""), openDB(t, "")
 	dir := t.TempDir()
+	seen := map[string]bool{}
 	for i, path := range captures {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen[string(content)] {
+			continue // would not be imported again
+		}
+		seen[string(content)] = true
+		day := filepath.Join(dir, fmt.Sprintf("day-%d", i+1))
+		if len(writeLogs(t, path, day)) == 0 {
+			continue // no packets, or no records of them
+		}
 		importAll(t, direct, path)
-		day := filepath.Join(dir, fmt.Sprintf("2026-01-%02d", i+1))
-		writeLogs(t, path, day)
 		for form, db := range map[string]*duckdb.DB{"tsv": fromTSV, "json": fromJSON} {
-			pack(t, filepath.Join(day, form))
+			pack(t, filepath.Join(day, form), i)
 			importAll(t, db, filepath.Join(day, form))
 		}
 	}
@@ -413,11 +426,25 @@ func TestSameRows(t *testing.T) {
 	for form, db := range map[string]*duckdb.DB{"tsv": fromTSV, "json": fromJSON} {
 		got := dump(t, db)
 		for k, w := range want {
-			if diff := firstDiff(strings.Join(got[k], "\n"), strings.Join(w, "\n")); diff != "" {
+			if diff := firstDiff(plain(got[k]), plain(w)); diff != "" {
 				t.Errorf("%s: %s: %s", form, k, diff)
 			}
 		}
 	}
+}
+
+// plain joins rows, without control characters.
+func plain(rows []string) string {
+	for i, r := range rows {
+		rows[i] = strings.Map(func(c rune) rune {
+			if c < 0x20 || c == 0x7f {
+				return '?'
+			}
+			return c
+		}, controls.ReplaceAllString(r, "?"))
+	}
+	slices.Sort(rows)
+	return strings.Join(rows, "\n")
 }
 
 // TestImportZeekFaults imports logs of which not all can be stored.
@@ -469,23 +496,29 @@ func TestImportZeekFaults(t *testing.T) {
 }
 
 // pack renames and compresses the first log of a directory, as Zeek's
-// rotation does.
-func pack(t *testing.T, dir string) {
+// rotation does.  It adds n empty lines to each, so that logs of captures of
+// the same connection are not taken for the same file.
+func pack(t *testing.T, dir string, n int) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.log"))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no logs in", dir, err)
 	}
-	data, err := os.ReadFile(files[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := strings.TrimSuffix(files[0], ".log") + ".10:00:00-11:00:00.log.gz"
-	if err := os.WriteFile(name, gzipped(data), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(files[0]); err != nil {
-		t.Fatal(err)
+	for i, path := range files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data = append(data, strings.Repeat("\n", n)...)
+		if i == 0 {
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			path, data = strings.TrimSuffix(path, ".log")+".10:00:00-11:00:00.log.gz", gzipped(data)
+		}
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
