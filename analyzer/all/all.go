@@ -7,6 +7,7 @@ import (
 	"wirehunt/analyzer/dhcp"
 	"wirehunt/analyzer/dnp3"
 	"wirehunt/analyzer/dns"
+	"wirehunt/analyzer/finger"
 	"wirehunt/analyzer/ftp"
 	"wirehunt/analyzer/gssapi"
 	"wirehunt/analyzer/http"
@@ -45,6 +46,7 @@ func Specs() []*analyzer.Spec {
 		dnp3.Spec(),
 		dnp3.UDPSpec(),
 		dns.Spec(),
+		finger.Spec(),
 		ftp.DataSpec(),
 		ftp.Spec(),
 		gssapi.Spec(),

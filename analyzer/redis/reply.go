@@ -8,7 +8,7 @@ import (
 // Limits of a reply: of a line, of how deep values nest, and of the text that
 // is kept of it.
 const (
-	maxLine  = 1 << 16
+	maxLine  = 1 << 14
 	maxDepth = 32
 	maxReply = 1 << 14
 )
