@@ -36,6 +36,8 @@ var layers = [][]string{
 	{"internal/store/*"},
 	{"internal/ingest"},
 	{"internal/query"},
+	{"internal/obs", "internal/config"},
+	{"internal/api", "internal/web"},
 	{"internal/bench", "internal/rangetest"},
 	{"internal/cli"},
 	{"cmd/*"},

@@ -35,7 +35,8 @@ func (f *dbFlags) add(c *cobra.Command) {
 }
 
 func (f *dbFlags) open(ctx context.Context, readOnly bool) (*duckdb.DB, error) {
-	return duckdb.Open(ctx, duckdb.Options{Path: f.path, ReadOnly: readOnly, MemoryLimit: f.memory << 20, Logs: logs()})
+	db, err := duckdb.Open(ctx, duckdb.Options{Path: f.path, ReadOnly: readOnly, MemoryLimit: f.memory << 20, Logs: logs()})
+	return db, servedAt(f.path, err)
 }
 
 // captureFlags are the flags of commands that read captures.

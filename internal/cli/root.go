@@ -26,6 +26,8 @@ func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		importCommand(a),
 		queryCommand(a),
+		serveCommand(a),
+		tokenCommand(a),
 		zeekCommand(a),
 		checkCommand(a),
 		schemaCommand(a),

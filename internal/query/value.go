@@ -147,9 +147,22 @@ func AppendJSON(dst []byte, v any, t schema.Type) []byte {
 }
 
 func appendString(dst []byte, s string) []byte {
+	if plain(s) {
+		return append(append(append(dst, '"'), s...), '"')
+	}
 	b, err := marshal(s)
 	if err != nil {
 		return append(dst, `""`...)
 	}
 	return append(dst, b...)
+}
+
+// plain reports whether a string stands in JSON as it is.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
