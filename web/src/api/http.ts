@@ -56,7 +56,14 @@ export async function call<T>(method: string, path: string, body?: unknown, sign
     if (r.status === 401) onUnauthorized();
     throw f;
   }
-  return r.status === 204 ? (undefined as T) : ((await r.json()) as T);
+  return r.status === 204 ? (undefined as T) : parse<T>(await r.text());
+}
+
+/** Parses JSON; integers that a number cannot hold stay as their digits. */
+export function parse<T>(text: string): T {
+  if (!/[:[,]-?\d{16}/.test(text)) return JSON.parse(text) as T;
+  const keep = (_: string, v: unknown, context?: { source?: string }) => (typeof v === "number" && !Number.isSafeInteger(v) && Number.isInteger(v) && /^-?\d+$/.test(context?.source ?? "") ? context?.source : v);
+  return JSON.parse(text, keep as (k: string, v: unknown) => unknown) as T;
 }
 
 /** What to tell the user about something that was thrown. */

@@ -103,3 +103,65 @@ export interface Session {
   local: boolean;
   version: string;
 }
+
+export interface SavedQuery {
+  id: string;
+  name: string;
+  /** a/b/c; missing for the top. */
+  folder?: string;
+  description?: string;
+  query: string;
+  shared: boolean;
+  owner: string;
+  modified: string;
+}
+
+export interface PastQuery {
+  time: string;
+  query: string;
+  seconds: number;
+  rows: number;
+  state: "ok" | "failed" | "canceled" | "timeout" | "throttled";
+}
+
+/** A query of a page that the server wrote, with its result. */
+export interface Panel {
+  name: string;
+  title: string;
+  query: string;
+  columns: Column[];
+  rows: Value[][];
+  seconds: number;
+}
+
+export interface Panels {
+  from?: string;
+  to?: string;
+  panels: Panel[];
+}
+
+export interface ImportInfo {
+  name: string;
+  sha256: string;
+  bytes: number;
+  kind: string;
+  time: string;
+  rows: Record<string, number> | null;
+}
+
+export interface Job {
+  id: string;
+  name: string;
+  owner: string;
+  state: "queued" | "running" | "done" | "duplicate" | "failed" | "canceled";
+  created: string;
+  bytes: number;
+  read: number;
+  packets: number;
+  error?: string;
+  before?: string;
+  rows?: Record<string, number>;
+  unparsed?: Record<string, number>;
+  warnings?: string[];
+  seconds: number;
+}
