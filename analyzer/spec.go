@@ -78,6 +78,9 @@ type Spec struct {
 	// Shared, where not nil, makes the state that Base.Shared returns; it is
 	// called at most once an engine.
 	Shared func() any
+	// Spicy marks a protocol that Zeek analyses only where it is built with
+	// Spicy; logs that are to be as those of a Zeek without it leave it out.
+	Spicy bool
 	// New returns an analyzer.  The engine reuses analyzers: it calls Reset
 	// before each use.
 	New func() Analyzer

@@ -16,7 +16,8 @@ import (
 // Spec declares the analyzer of LDAP over TCP.
 func Spec() *analyzer.Spec {
 	return &analyzer.Spec{
-		Name: "ldap_tcp", Title: "LDAP",
+		Spicy: true,
+		Name:  "ldap_tcp", Title: "LDAP",
 		Doc:      "Directory operations: binds, changes, searches with their filters.",
 		Logs:     []*event.Log{Log, SearchLog},
 		TCPPorts: []uint16{389, 3268},
@@ -30,7 +31,8 @@ func Spec() *analyzer.Spec {
 // controllers.
 func UDPSpec() *analyzer.Spec {
 	return &analyzer.Spec{
-		Name: "ldap_udp", Title: "CLDAP",
+		Spicy: true,
+		Name:  "ldap_udp", Title: "CLDAP",
 		Doc:      "Directory searches over UDP.",
 		Logs:     []*event.Log{Log, SearchLog},
 		UDPPorts: []uint16{389},

@@ -16,7 +16,8 @@ import (
 // Spec declares the analyzer.
 func Spec() *analyzer.Spec {
 	return &analyzer.Spec{
-		Name: "postgresql", Title: "PostgreSQL",
+		Spicy: true,
+		Name:  "postgresql", Title: "PostgreSQL",
 		Doc:      "Log-ins and queries of PostgreSQL databases.",
 		Logs:     []*event.Log{Log},
 		TCPPorts: []uint16{5432},

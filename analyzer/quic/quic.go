@@ -15,7 +15,8 @@ import (
 // Spec declares the analyzer.
 func Spec() *analyzer.Spec {
 	return &analyzer.Spec{
-		Name: "quic", Title: "QUIC",
+		Spicy: true,
+		Name:  "quic", Title: "QUIC",
 		Doc:      "QUIC connections with their connection ids, and the TLS hellos in them.",
 		Logs:     []*event.Log{Log},
 		UDPPorts: []uint16{443, 784, 853},

@@ -13,7 +13,8 @@ import (
 // Spec declares the analyzer.
 func Spec() *analyzer.Spec {
 	return &analyzer.Spec{
-		Name: "redis", Title: "Redis",
+		Spicy: true,
+		Name:  "redis", Title: "Redis",
 		Doc:      "Commands of Redis and their replies.",
 		Logs:     []*event.Log{Log},
 		TCPPorts: []uint16{6379},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wirehunt/analyzer"
 	"wirehunt/event"
 	"wirehunt/internal/capture"
 	"wirehunt/internal/pipeline"
@@ -23,6 +24,7 @@ type zeekFlags struct {
 	out     string
 	json    bool
 	extra   bool
+	spicy   bool
 	stats   bool
 }
 
@@ -48,6 +50,7 @@ and in the form of Zeek's own logs.`,
 	c.Flags().StringVarP(&f.out, "output", "o", ".", "write the logs into directory `DIR`")
 	c.Flags().BoolVar(&f.json, "json", false, "write JSON, one object a line, instead of tab-separated values")
 	c.Flags().BoolVar(&f.extra, "extra", false, "write also the fields that stock Zeek does not log (JA4, NTLM versions, ...)")
+	c.Flags().BoolVar(&f.spicy, "spicy", false, "write also the logs of protocols that Zeek analyses only where it is built with Spicy (QUIC, LDAP, PostgreSQL, Redis)")
 	c.Flags().BoolVar(&f.stats, "stats", false, "print what was read, written, and not analysed")
 	f.capture.add(c)
 	c.MarkFlagDirname("output")
@@ -58,6 +61,9 @@ func (a *app) zeek(ctx context.Context, f *zeekFlags) error {
 	opt, err := f.capture.pipeline()
 	if err != nil {
 		return err
+	}
+	if !f.spicy {
+		opt.Specs = slices.DeleteFunc(opt.Specs, func(s *analyzer.Spec) bool { return s.Spicy })
 	}
 	src, err := capture.Open(f.read, capture.Options{Stdin: a.in, Warn: func(err error) {
 		fmt.Fprintf(a.err, "wirehunt: warning: %v; the packets before it are analysed\n", err)
