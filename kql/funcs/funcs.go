@@ -40,12 +40,12 @@ func build() *Catalogue {
 		}
 		return names
 	}
-	for _, l := range [][]types.Func{logic(), conversions(), strs(), searches(), characters(), encodings(), datetimes(), moments(), dynamics(), arrays(), moreArrays(), bags(), sets(), maths(), addresses(), windowFuncs(), system(), seriesFuncs(), analyses(), units(), sketches(), statistics(), punycodes(), documents(), extras()} {
+	for _, l := range [][]types.Func{logic(), conversions(), strs(), searches(), characters(), encodings(), datetimes(), moments(), dynamics(), arrays(), moreArrays(), bags(), sets(), maths(), addresses(), windowFuncs(), system(), seriesFuncs(), analyses(), units(), sketches(), statistics(), punycodes(), documents(), extras(), geospatial()} {
 		c.scalarNames = append(c.scalarNames, add(c.scalars, l)...)
 	}
 	c.aggregateNames = add(c.aggregates, append(aggregates(), sketchAggregates()...))
 	add(c.operators, operators())
-	for _, l := range [][]types.Func{textOperators()} {
+	for _, l := range [][]types.Func{textOperators(), rowFuncs(c)} {
 		add(c.operators, l)
 	}
 	for _, a := range aliases() {
