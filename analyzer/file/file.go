@@ -3,6 +3,7 @@ package file
 import (
 	"wirehunt/analyzer"
 	"wirehunt/analyzer/file/ocsp"
+	"wirehunt/analyzer/file/pe"
 	"wirehunt/packet"
 )
 
@@ -23,6 +24,9 @@ const maxContent = 64 << 10
 
 // MimeOCSPResponse is the type of OCSP responses.
 const MimeOCSPResponse = "application/ocsp-response"
+
+// mimeProgram is the type of programs for Windows and DOS.
+const mimeProgram = "application/x-dosexec"
 
 // Owner is told what a file turned out to be.
 type Owner interface {
@@ -257,7 +261,7 @@ func (f *File) deliver(b []byte, n uint64) {
 	case b == nil:
 		f.head = f.head[:min(f.offset, uint64(cap(f.head)), sniffLen)]
 	case len(f.head) == 0 && len(b) >= sniffLen:
-		f.setType(Sniff(b[:sniffLen]))
+		f.setType(Sniff(b[:sniffLen]), b)
 		f.keep(b)
 		return
 	default:
@@ -286,14 +290,20 @@ func (f *File) keep(b []byte) {
 
 // SetType tells the type of a file of which nothing was given yet, instead of
 // letting its content tell.
-func (f *File) SetType(mime string) { f.setType(mime) }
+func (f *File) SetType(mime string) { f.setType(mime, nil) }
 
-func (f *File) sniff() { f.setType(Sniff(f.head)) }
+func (f *File) sniff() { f.setType(Sniff(f.head), f.head) }
 
-func (f *File) setType(mime string) {
+// setType takes the type, told by the content's start b.
+func (f *File) setType(mime string, b []byte) {
 	f.sniffed = true
 	f.mime = mime
-	f.whole = mime == MimeOCSPResponse
+	switch mime {
+	case MimeOCSPResponse:
+		f.whole = true
+	case mimeProgram:
+		pe.Header(f.conn, f.first, f.ID, b)
+	}
 	if mime != "" && f.owner != nil {
 		f.owner.FileType(f, mime)
 	}
@@ -406,7 +416,7 @@ func (f *File) write(c *endpoints, timedOut bool) {
 // default, or "".
 func contentAnalyzer(mime string) string {
 	switch mime {
-	case "application/x-dosexec":
+	case mimeProgram:
 		return "PE"
 	case MimeOCSPResponse:
 		return "OCSP_REPLY"

@@ -82,7 +82,10 @@ func (a *Analyzer) requestLine(b []byte) {
 	if len(a.unanswered) < maxUnanswered {
 		a.unanswered = append(a.unanswered, kind)
 	}
-	a.Confirm()
+	if s.version != (version{0, 9}) || isKnown(method) {
+		// Zeek takes any two words as a request of HTTP/0.9.
+		a.Confirm()
+	}
 	if equalFold(method, "CONNECT") {
 		a.connect = true
 	}
@@ -128,10 +131,7 @@ func (a *Analyzer) rawReply(b []byte) {
 	s := &a.side[analyzer.Resp]
 	if !s.started {
 		a.setVersion(s, version{0, 9})
-		if len(a.unanswered) > 0 {
-			a.Confirm()
-			a.answered()
-		}
+		a.answered()
 		a.connClose = true
 		s.ongoing, s.state = true, inMessage
 		a.reply(nil, false)

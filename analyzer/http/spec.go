@@ -9,6 +9,7 @@ import (
 	"wirehunt/analyzer"
 	"wirehunt/analyzer/file"
 	"wirehunt/analyzer/file/ocsp"
+	"wirehunt/analyzer/file/pe"
 	"wirehunt/event"
 )
 
@@ -74,7 +75,7 @@ func Spec() *analyzer.Spec {
 		Name:     "http",
 		Title:    "HTTP/1.x",
 		Doc:      "Requests and replies with headers, body lengths, files, proxies and user names.",
-		Logs:     []*event.Log{Log, file.Log, ocsp.Log},
+		Logs:     []*event.Log{Log, file.Log, ocsp.Log, pe.Log},
 		TCPPorts: []uint16{80, 81, 631, 1080, 3128, 8000, 8080, 8888},
 		Probe:    probe,
 		TCP:      true,
