@@ -51,6 +51,8 @@ func windowFuncs() []types.Func {
 			s := "sum(" + g.Expr(c.Args[0]) + ") OVER (" + o + " ROWS UNBOUNDED PRECEDING)"
 			return "CAST(" + s + " AS " + sumType(c.T) + ")"
 		})),
+		w("row_window_session", "(expr:datetime, maxDistanceFromFirst:timespan, maxDistanceBetweenNeighbors:timespan, restart?:bool) -> datetime", "The start of the session that a row is in.", nil),
+		w("row_rank_min", "(term:NotDynamic, restart?:bool) -> long", "The rank of the row; equal neighbours share the lowest.", nil),
 		// The binder writes this one as a sum of changes.
 		w("row_rank_dense", "(term:NotDynamic, restart?:bool) -> long", "The number of changes of the value up to this row.", "NULL"),
 	}

@@ -390,6 +390,7 @@ func (b *binder) aggregateCall(f *Func, e *ast.Call) (*Call, bool) {
 // windows collects calls of window functions in layers: a call over another
 // call's column comes after it.
 type windows struct {
+	b      *binder
 	layers [][]Def
 	level  map[*Column]int
 }
@@ -468,7 +469,23 @@ func (w *windows) put(col *Column, c *Call, level int) {
 
 // windowed puts the collected window calls under what uses them.
 func windowed(in Node, w *windows) Node {
-	for _, defs := range w.layers {
+	for _, layer := range w.layers {
+		var defs, procedural []Def
+		for _, d := range layer {
+			if d.X.(*Call).Fn.SQL == nil {
+				procedural = append(procedural, d)
+			} else {
+				defs = append(defs, d)
+			}
+		}
+		in = windowLayer(in, defs)
+		in = w.b.rowwise(in, procedural)
+	}
+	return in
+}
+
+func windowLayer(in Node, defs []Def) Node {
+	if len(defs) > 0 {
 		cols := slices.Clone(in.Cols())
 		for _, d := range defs {
 			cols = append(cols, d.Col)

@@ -341,7 +341,7 @@ func (b *binder) print(e *ast.Print) Node {
 	b.op = "print"
 	m := &Map{In: &One{}}
 	n := newNamer(nil)
-	b.withRow(&row{wins: &windows{level: map[*Column]int{}}}, func() {
+	b.withRow(&row{wins: &windows{b: b, level: map[*Column]int{}}}, func() {
 		for i, x := range e.Exprs {
 			if b.defineOutputs(m, n, x, true) {
 				continue

@@ -245,6 +245,9 @@ func (b *binder) params(s *ast.QueryParamsStmt) {
 		var x Expr = Null(t)
 		if text, ok := b.opts.Params[p.Name.Name]; ok {
 			x = b.fold(b.cast(Str(text), t))
+			if t == schema.Dynamic {
+				x = b.fold(&Call{Fn: b.funcs.Scalar("parse_json"), Args: []Expr{Str(text)}, T: t, Sp: p.Span()})
+			}
 		} else if p.Default != nil {
 			x = b.fold(b.convert(b.scalar(p.Default), t))
 		} else {

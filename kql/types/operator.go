@@ -69,6 +69,10 @@ func (b *binder) operator(in Node, op ast.Operator) Node {
 		return b.partition(in, op)
 	case *ast.Evaluate:
 		return b.evaluate(in, op)
+	case *ast.Scan:
+		return b.scan(in, op)
+	case *ast.Reduce:
+		return b.reduce(in, op)
 	case *ast.Invoke:
 		return b.invoke(in, op)
 	case *ast.As:
@@ -99,7 +103,7 @@ func broken(n Node) bool {
 }
 
 func (b *binder) where(in Node, pred ast.Expr) Node {
-	w := &windows{level: map[*Column]int{}}
+	w := &windows{b: b, level: map[*Column]int{}}
 	r := rowOf(in)
 	r.wins = w
 	var x Expr
@@ -128,7 +132,7 @@ func (b *binder) extend(in Node, exprs []ast.Expr) Node {
 		return in
 	}
 	m := &Map{In: in, Columns: slices.Clone(in.Cols())}
-	w := &windows{level: map[*Column]int{}}
+	w := &windows{b: b, level: map[*Column]int{}}
 	r := rowOf(in)
 	r.wins = w
 	names := newNamer(in.Cols())
@@ -205,7 +209,7 @@ func (b *binder) project(in Node, op *ast.Project) Node {
 		return in
 	}
 	m := &Map{In: in}
-	w := &windows{level: map[*Column]int{}}
+	w := &windows{b: b, level: map[*Column]int{}}
 	r := rowOf(in)
 	r.wins = w
 	names := newNamer(nil)
