@@ -125,11 +125,29 @@ func (a *Analyzer) message(dir analyzer.Dir, b []byte) bool {
 		if r.weird != "" {
 			a.Weird(r.weird, "")
 		}
-	} else {
+	} else if plausible(h, b, r.left()) {
 		a.Confirm()
 	}
 	a.end(h)
 	return true
+}
+
+// plausible reports whether a message that could be read, with rest bytes
+// behind its answers, is DNS and not NTP or another protocol whose messages are
+// mostly zeros: those ask for a name, type and class of 0, or have neither
+// question nor answer and not the length that their counts need.
+func plausible(h header, b []byte, rest int) bool {
+	const minRecord = 11 // the root's name, type, class, TTL, length
+	n := int(h.ns) + int(h.ar)
+	switch {
+	case h.qd > 0:
+		return string(b[headerLen:headerLen+5]) != "\x00\x00\x00\x00\x00"
+	case h.an > 0:
+		return true
+	case n == 0:
+		return rest == 0 && h.reply()
+	}
+	return rest >= n*minRecord
 }
 
 var opcodeDigits = [16]string{

@@ -10,6 +10,32 @@ func commandName(b []byte) string {
 	return string(b)
 }
 
+// isCommand reports whether a word is a command of FTP's: those of replies,
+// those of RFC 2228, and the X commands of RFC 1123.  Zeek takes any word as a
+// sign of FTP.
+func isCommand(word []byte) bool {
+	switch string(word) {
+	case "AUTH", "ADAT", "PBSZ", "PROT", "CCC", "MIC", "ENC", "CONF", "XPWD", "XCWD", "XCUP", "XMKD", "XRMD", "LPSV", "HOST", "LANG":
+		return true
+	}
+	for i := range replies {
+		if string(word) == replies[i].command {
+			return true
+		}
+	}
+	return false
+}
+
+// isForeign reports whether a word is how a client of SMTP or IRC begins,
+// which share commands with FTP.
+func isForeign(word []byte) bool {
+	switch string(word) {
+	case "EHLO", "HELO", "NICK", "CAP":
+		return true
+	}
+	return false
+}
+
 // isLogged reports whether a command has a record of its own
 // (FTP::logged_commands).
 func isLogged(name string) bool {

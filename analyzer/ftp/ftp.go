@@ -30,6 +30,7 @@ type Analyzer struct {
 	adat    *analyzer.Feeder // TLS within ADAT commands
 	adatNew bool             // the first ADAT is still to come
 	scratch []byte
+	foreign bool // the client or the server speaks SMTP or IRC
 	off     bool // not FTP
 
 	session session
@@ -41,7 +42,7 @@ var _ analyzer.Stream = (*Analyzer)(nil)
 func (a *Analyzer) Reset() {
 	a.part[0], a.part[1] = a.part[0][:0], a.part[1][:0]
 	a.pending, a.auth, a.tls, a.adat, a.adatNew = 0, a.auth[:0], nil, nil, false
-	a.off = false
+	a.off, a.foreign = false, false
 	a.session.reset(a)
 }
 
@@ -150,7 +151,12 @@ func (a *Analyzer) command(b []byte) {
 			cmd[i] = c - ('a' - 'A')
 		}
 	}
-	a.Confirm()
+	switch {
+	case isForeign(cmd):
+		a.foreign = true
+	case !a.foreign && isCommand(cmd):
+		a.Confirm()
+	}
 	if string(cmd) == "AUTH" {
 		a.auth = append(a.auth[:0], arg...)
 	}
@@ -169,6 +175,9 @@ func replyCode(b []byte) int {
 func (a *Analyzer) reply(b []byte) {
 	line := b
 	code := replyCode(b)
+	if code == 220 && !a.Confirmed() && bytes.Contains(b, []byte("SMTP")) {
+		a.foreign = true
+	}
 	more := false
 	switch {
 	case a.pending != 0 && code == a.pending && len(b) > 3 && b[3] == ' ':

@@ -156,11 +156,12 @@ func (s *session) line(dir analyzer.Dir, line []byte) bool {
 	if isDigit(line[0]) {
 		return s.reply(line)
 	}
-	if dir == analyzer.Orig {
+	command, params, _ := bytes.Cut(line, []byte(" "))
+	params = trim(params)
+	if dir == analyzer.Orig && !s.Confirmed() && isCommand(command, params) {
 		s.Confirm()
 	}
-	command, params, _ := bytes.Cut(line, []byte(" "))
-	return s.command(dir, prefix, command, trim(params))
+	return s.command(dir, prefix, command, params)
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

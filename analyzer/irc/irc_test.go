@@ -87,7 +87,7 @@ func (e *expecting) Reset() {
 func TestStartTLS(t *testing.T) {
 	var tls strings.Builder
 	spec := &analyzer.Spec{Name: "ssl", New: func() analyzer.Analyzer { return &sink{out: &tls} }}
-	got := Run(t, Spec(), Options{More: []*analyzer.Spec{spec}}, Orig("STARTTLS\r\n"), Resp(":irc 670 joe :go on\r\n"), Orig("hello"), Resp("hi"), Gap(0, 2), EOF(0))
+	got := Run(t, Spec(), Options{More: []*analyzer.Spec{spec}}, Orig("CAP LS\r\nSTARTTLS\r\n"), Resp(":irc 670 joe :go on\r\n"), Orig("hello"), Resp("hi"), Gap(0, 2), EOF(0))
 	if got != "service irc\n" || tls.String() != "hellohi<gap><eof><eof>" {
 		t.Errorf("got %s and %s", got, tls.String())
 	}

@@ -30,6 +30,7 @@ func (s *session) Close() {}
 
 // Modes.
 const (
+	modeClient  = 3
 	modeServer  = 4
 	modeControl = 6
 	modePrivate = 7
@@ -44,9 +45,9 @@ func (s *session) Datagram(dir analyzer.Dir, b []byte, _ int) {
 	switch {
 	case version < 1 || version > 4 || mode == 0:
 	case mode == modeControl:
-		ok = s.control(b)
+		ok = s.control(dir, b)
 	case mode == modePrivate:
-		ok = s.private(b)
+		ok = s.private(dir, b)
 	default:
 		ok = s.standard(dir, b)
 	}
@@ -64,7 +65,9 @@ func (s *session) standard(dir analyzer.Dir, b []byte) bool {
 	if !ok {
 		return false
 	}
-	s.Confirm()
+	if plausible(dir, b, s.Conn.Now) {
+		s.Confirm()
+	}
 	if b[0]&7 == modeServer && dir == analyzer.Orig {
 		// An answer: the capture does not have the request, or has it later.
 		s.Conn.Flip()
@@ -140,11 +143,13 @@ func stamp(b []byte) int64 {
 }
 
 // control handles a control message.
-func (s *session) control(b []byte) bool {
+func (s *session) control(dir analyzer.Dir, b []byte) bool {
 	if len(b) < 12 || len(b) < 12+int(binary.BigEndian.Uint16(b[10:])) {
 		return false
 	}
-	s.Confirm()
+	if plausibleControl(dir, b) {
+		s.Confirm()
+	}
 	r := s.Conn.Row(ControlLog, s.Conn.Now)
 	colCtlVersion.Set(r, uint64(b[0]>>3&7))
 	colCtlMode.Set(r, modeControl)
@@ -159,11 +164,13 @@ func (s *session) control(b []byte) bool {
 }
 
 // private handles a message of the private mode.
-func (s *session) private(b []byte) bool {
+func (s *session) private(dir analyzer.Dir, b []byte) bool {
 	if len(b) < 8 {
 		return false
 	}
-	s.Confirm()
+	if plausiblePrivate(dir, b) {
+		s.Confirm()
+	}
 	r := s.Conn.Row(PrivateLog, s.Conn.Now)
 	colPrvVersion.Set(r, uint64(b[0]>>3&7))
 	colPrvMode.Set(r, modePrivate)

@@ -76,7 +76,9 @@ func (s *session) Datagram(_ analyzer.Dir, b []byte, _ int) {
 		s.ViolateEarly("malformed message")
 		return
 	}
-	s.Confirm()
+	if plausible(b) {
+		s.Confirm()
+	}
 	if !s.open {
 		s.open, s.first, s.has = true, s.Conn.Now, 0
 	}
@@ -104,6 +106,15 @@ func valid(b []byte) bool {
 		}
 	}
 	return true
+}
+
+// plausible reports whether a valid message has a known code (RFC 2865, 2866,
+// 3576, 5997) and the length that it says.  Others are no reason to call the
+// connection RADIUS, which Zeek does.
+func plausible(b []byte) bool {
+	size := int(b[2])<<8 | int(b[3])
+	known := b[0] >= 1 && b[0] <= 5 || b[0] >= 11 && b[0] <= 13 || b[0] >= 40 && b[0] <= 45
+	return known && size >= headerLen && size <= len(b)
 }
 
 // attribute takes an attribute of a request or challenge; the first of a

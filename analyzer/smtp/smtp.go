@@ -77,6 +77,7 @@ type Analyzer struct {
 	body    []byte       // start of a line of the message, in chunks
 	tls     *analyzer.Feeder
 	off     bool // not SMTP, or not worth following
+	named   bool // the server's greeting names SMTP
 
 	mail mail
 	log  session
@@ -89,7 +90,7 @@ func (a *Analyzer) Reset() {
 	a.part[0], a.part[1] = a.part[0][:0], a.part[1][:0]
 	a.midLine, a.state, a.sender, a.pending, a.replied = false, initiated, analyzer.Orig, 0, none
 	a.waiting = append(a.waiting[:0], greeting)
-	a.chunk, a.last, a.tls, a.off = 0, false, nil, false
+	a.chunk, a.last, a.tls, a.off, a.named = 0, false, nil, false, false
 	a.body = a.body[:0]
 	a.mail.reset(a)
 	a.log.reset(a)
@@ -242,8 +243,20 @@ func (a *Analyzer) command(line []byte) {
 }
 
 func (a *Analyzer) request(word, arg []byte) {
-	a.Confirm()
+	if a.named || !isShared(word) {
+		a.Confirm()
+	}
 	a.log.request(word, arg)
+}
+
+// isShared reports whether FTP or POP3 have the command too.  Such a command
+// alone is no sign of SMTP, unless the server's greeting names it.
+func isShared(word []byte) bool {
+	switch string(word) {
+	case "QUIT", "RSET", "HELP", "NOOP", "AUTH", "(UNKNOWN)", "**":
+		return true
+	}
+	return false
 }
 
 // sentCommand changes the state as if the command will succeed: clients send
@@ -295,7 +308,7 @@ func (a *Analyzer) reply(line []byte) {
 		a.pending = 0
 	}
 	if a.pending == 0 {
-		a.newReply(code)
+		a.newReply(code, line)
 	}
 	more := len(line) > 3 && line[3] == '-'
 	a.pending = 0
@@ -323,7 +336,7 @@ func replyCode(b []byte) int {
 }
 
 // newReply takes the code of a reply: it is for the first command that waits.
-func (a *Analyzer) newReply(code int) {
+func (a *Analyzer) newReply(code int, line []byte) {
 	if a.state == afterGap {
 		a.state = gapRecovery
 		a.request([]byte("(UNKNOWN)"), nil)
@@ -336,6 +349,7 @@ func (a *Analyzer) newReply(code int) {
 	a.replied = c
 	switch c {
 	case greeting:
+		a.named = bytes.Contains(line, []byte("SMTP"))
 		if code == 421 || code == 554 {
 			a.state = notAvailable
 		}
