@@ -75,8 +75,9 @@ func TestGraphRun(t *testing.T) {
 	if all == "0" || count("P30D") != all || count("2000-01-01") != all || count("2000-01-01/P1D") != "0" || count("2000-01-01T00:00:00Z/2000-02-01T00:00:00Z") != "0" {
 		t.Errorf("Timespan: all %s, 30 days %s, an old day %s", all, count("P30D"), count("2000-01-01/P1D"))
 	}
-	if some := count("PT0.001S"); some == all || some == "0" {
-		t.Errorf("the last millisecond has %s rows", some)
+	first := st.post("/v1.0/security/runHuntingQuery", map[string]string{"query": "DeviceNetworkEvents | summarize T = min(Timestamp)"}).ok(200, nil).get("results", 0, "T")
+	if some := count(first + "/PT1S"); some == all || some == "0" {
+		t.Errorf("the first second has %s of %s rows", some, all)
 	}
 	r = st.post("/v1.0/security/runHuntingQuery", map[string]string{"Query": "print 1", "Timespan": "soon"}).ok(400, nil)
 	if r.get("error", "innerError", "request-id") == "" {
@@ -112,8 +113,8 @@ func FuzzParseTimespan(f *testing.F) {
 	f.Add("P1DT2H/2024-01-01")
 	f.Fuzz(func(t *testing.T, s string) {
 		from, to, ok := parseTimespan(s, time.Unix(1e9, 0))
-		if ok && from.IsZero() && to.IsZero() {
-			t.Errorf("%q limits nothing", s)
+		if ok && !to.IsZero() && to.Before(from) {
+			t.Errorf("%q ends before it starts", s)
 		}
 	})
 }
