@@ -3,6 +3,7 @@ package http
 import (
 	"bytes"
 	"encoding/base64"
+	"strconv"
 
 	"wirehunt/analyzer"
 )
@@ -68,13 +69,33 @@ func (a *Analyzer) authorization(t *txn, proxy bool, value []byte) {
 		a.authToken(t, analyzer.Orig, proxy, value)
 		return
 	}
-	a.scratch = decode64(a.scratch[:0], skipSpace(value[6:]))
+	a.scratch = a.decodeBasic(a.scratch[:0], skipSpace(value[6:]))
 	user, _, ok := bytes.Cut(a.scratch, []byte(":"))
 	if !ok {
 		a.scratch = append(append(a.scratch[:0], "<problem-decoding> ("...), value...)
 		user = append(a.scratch, ')')
 	}
 	t.username = t.keep(user)
+}
+
+// decodeBasic appends what the base64 text b says; as in Zeek that is nothing
+// where it has a character that it may not have.
+func (a *Analyzer) decodeBasic(out, b []byte) []byte {
+	text := bytes.TrimRight(b, "=")
+	for _, c := range text {
+		if !isBase64(c) {
+			a.WeirdFrom("", "base64_illegal_encoding", "character "+strconv.Itoa(int(c))+" ignored by Base64 decoding")
+			return out
+		}
+	}
+	if n := len(b) % 4; n != 0 {
+		a.WeirdFrom("", "base64_illegal_encoding", "incomplete base64 group, padding with "+strconv.Itoa((4-n)*6)+" bits of 0")
+	}
+	return decode64(out, b)
+}
+
+func isBase64(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '+' || c == '/'
 }
 
 // decode64 appends what the base64 text b says; what cannot be decoded is

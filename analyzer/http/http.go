@@ -2,6 +2,7 @@ package http
 
 import (
 	"bytes"
+	"strconv"
 
 	"wirehunt/analyzer"
 	"wirehunt/analyzer/file"
@@ -173,6 +174,9 @@ func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 				a.singleCR()
 			}
 			b = s.takeLine(b)
+			if a.tunnel != nil && !a.upgraded && len(b) > 0 {
+				a.Weird("protocol_data_with_HTTP_CONNECT_reply", strconv.Itoa(len(b)))
+			}
 		}
 	}
 	return n, 0

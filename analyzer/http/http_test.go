@@ -82,6 +82,8 @@ var dialogues = []struct {
 		Resp("HTTP/1.1 401\r\nContent-Length: 0\r\n\r\n"),
 		Orig("GET / HTTP/1.1\r\nAuthorization: basic bm9jb2xvbg==\r\n\r\n"),
 	}},
+	{"bad base64", []Step{Orig("GET / HTTP/1.1\r\nAuthorization: Basic dXNl*jpwYXNz\r\n\r\n")}},
+	{"short base64", []Step{Orig("GET / HTTP/1.1\r\nAuthorization: Basic dXNlcjpwYX\r\n\r\n")}},
 	{"upgrade", []Step{
 		Orig("GET /ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"),
 		Resp("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x81\x05hello"),
@@ -134,6 +136,15 @@ func TestDialogues(t *testing.T) {
 			got := Chunkings(t, Spec(), Options{}, d.steps...)
 			golden.Check(t, filepath.Join("testdata", strings.ReplaceAll(d.name, " ", "_")+".golden"), []byte(got))
 		})
+	}
+}
+
+// What comes in one piece with the reply to CONNECT is odd, and part of the
+// tunnel.
+func TestConnectWithData(t *testing.T) {
+	got := Run(t, Spec(), Options{}, Orig("CONNECT inner:80 HTTP/1.1\r\n\r\n"), Resp("HTTP/1.1 200 OK\r\n\r\nSSH-2.0-x\r\n"))
+	if n := strings.Count(got, `"name":"protocol_data_with_HTTP_CONNECT_reply","addl":"11"`); n != 1 {
+		t.Errorf("%d times: %s", n, got)
 	}
 }
 
