@@ -12,7 +12,8 @@ import (
 // Spec declares the analyzer.
 func Spec() *analyzer.Spec {
 	return &analyzer.Spec{
-		Name: "finger", Title: "Finger",
+		Spicy: true,
+		Name:  "finger", Title: "Finger",
 		Doc:      "Questions about a host's users.",
 		TCPPorts: []uint16{79},
 		New:      func() analyzer.Analyzer { return &session{} },
