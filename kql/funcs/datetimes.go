@@ -99,7 +99,19 @@ func moments() []types.Func {
 	diff := goFn("datetime_diff", "(part:string, datetime1:datetime, datetime2:datetime) -> long", "How many borders of a part lie between two datetimes.", func(a []types.Value) any {
 		return datetimeDiff(text(a[0]), num(a[1]), num(a[2]))
 	})
-	diff.SQL = types.Lower(lowerDiff)
+	diff.SQL = types.Lower(func(g types.Gen, c *types.Call) string {
+		if c.T == schema.Real {
+			return "CAST(" + lowerDiff(g, c) + " AS DOUBLE)"
+		}
+		return lowerDiff(g, c)
+	})
+	// The engine gives weeks as a real.
+	diff.ResultType = func(args []types.Expr) schema.Type {
+		if v, _ := types.IsConst(args[0]); v == "week" {
+			return schema.Real
+		}
+		return schema.Long
+	}
 	add(diff)
 	add(named(goFn("make_datetime", "(year:Number, month:Number, day:Number, hour?:Number, minute?:Number, second?:Number) -> datetime|(value:Scalar) -> datetime", "The datetime of its parts.", func(a []types.Value) any {
 		if len(a) == 1 {

@@ -333,6 +333,10 @@ func Eval(f *Func, t schema.Type, args []Value) any {
 	switch x := v.(type) {
 	case int:
 		v = int64(x)
+	case int64:
+		if t == schema.Real {
+			v = float64(x)
+		}
 	case nil:
 		if t == schema.String {
 			return ""

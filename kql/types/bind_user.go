@@ -92,9 +92,8 @@ func (b *binder) bindArgs(name string, v *binding, args []ast.Expr, at ast.Expr)
 				b.diags.Add(CodeUnknownName, n.Names[0].Pos, "The function '%s' has no parameter '%s'.", name, n.Names[0].Name)
 				return nil, false
 			}
-		} else {
-			next++
 		}
+		next++ // a name counts as a place too
 		if i >= len(f.Params) {
 			b.diags.Add(CodeArgumentCount, at.Span(), "The function '%s' expects %s.", name, plural(len(f.Params), "argument"))
 			return nil, false

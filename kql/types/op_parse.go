@@ -117,7 +117,11 @@ func (b *binder) parsePattern(op *ast.Parse, kind string) (pattern string, cols 
 			}
 			group++
 			cols, groups = append(cols, c), append(groups, group)
-			p.WriteString(columnPattern(c.Type, regex || last, kind))
+			k := kind
+			if !last && op.Pattern[i+1].Star && c.Type != schema.String {
+				k = "" // nothing else says where the value ends
+			}
+			p.WriteString(columnPattern(c.Type, regex || last, k))
 		}
 	}
 	if !regex && len(op.Pattern) > 0 && !op.Pattern[len(op.Pattern)-1].Star {

@@ -1,6 +1,7 @@
 package types
 
 import (
+	"slices"
 	"strings"
 
 	"wirehunt/kql/ast"
@@ -313,6 +314,9 @@ func (s *summary) percentiles(call *ast.Call, given []*ast.Ident) {
 	}
 	for i, a := range call.Args[skip:] {
 		p := b.fold(b.scalar(a))
+		if r, ok := p.(*Ref); ok && !slices.Contains(b.row.cols, r.Col) {
+			p = Long(50) // a parameter, in a function that is only checked
+		}
 		v, ok := IsConst(p)
 		if !ok || !numeric(p.Type()) {
 			b.diags.Add(CodeExpectedConstant, a.Span(), "%s(): the percentile must be a constant number.", call.Fun.Name)

@@ -37,6 +37,7 @@ func (b *binder) topNested(in Node, op *ast.TopNested) Node {
 	}
 	s := &Shared{Name: "nested", In: in}
 	var out Node
+	var order []SortKey
 	var kept []Def // the levels' values so far, as expressions over in's rows
 	names := newNamer(nil)
 	rows := read(s)
@@ -80,7 +81,10 @@ func (b *binder) topNested(in Node, op *ast.TopNested) Node {
 			value.Name = "aggregated_" + name
 		}
 		value.Name = names.unique(value.Name)
-		level := Node(&Sort{In: sum.node(), Keys: []SortKey{{X: &Ref{Col: value}, Desc: desc, NullsFirst: !desc}}})
+		keys := []SortKey{{X: &Ref{Col: value}, Desc: desc, NullsFirst: !desc},
+			{X: &Ref{Col: a.Keys[0].Col}, Desc: desc, NullsFirst: !desc}}
+		order = append(order, keys...)
+		level := Node(&Sort{In: sum.node(), Keys: keys})
 		if c.N != nil {
 			level = &Limit{In: level, N: b.rowCount(c.N)}
 		}
@@ -94,5 +98,5 @@ func (b *binder) topNested(in Node, op *ast.TopNested) Node {
 	if out == nil {
 		return in
 	}
-	return out
+	return &Sort{In: out, Keys: order}
 }
