@@ -356,7 +356,7 @@ func (s *Server) receive(w http.ResponseWriter, path string, body io.Reader) (in
 	var n int64
 	buf := make([]byte, 256<<10)
 	for err == nil {
-		control.SetReadDeadline(time.Now().Add(bodyTime)) // not possible in some tests
+		control.SetReadDeadline(time.Now().Add(s.opt.BodyTime)) // not possible in some tests
 		var m int
 		m, err = body.Read(buf)
 		if n += int64(m); n > limit {

@@ -226,9 +226,9 @@ func header(r *http.Request, names ...string) string {
 	return ""
 }
 
-// readBody reads a body of at most the limit, within bodyTime.
+// readBody reads a body of at most the limit, within the time for it.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *failure) {
-	http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime)) // not possible in some tests
+	http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.opt.BodyTime)) // not possible in some tests
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.opt.Limits.Body))
 	if err != nil {
 		return nil, bodyFailure(err)
@@ -236,8 +236,6 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *fail
 	http.NewResponseController(w).SetReadDeadline(time.Time{})
 	return bytes.TrimPrefix(b, []byte("\ufeff")), nil
 }
-
-const bodyTime = 30 * time.Second
 
 // readJSON reads a body into v.
 func (s *Server) readJSON(w http.ResponseWriter, r *http.Request, v any) *failure {

@@ -75,6 +75,9 @@ type Options struct {
 	// Tables are all tables with all parts that there can be, for the
 	// description of the schema.
 	Tables []schema.Table
+	// BodyTime is how long the body of a request may take to arrive, and a
+	// part of an upload; 0 for half a minute.
+	BodyTime time.Duration
 	// TempDir takes uploads until they are imported, and large results.
 	TempDir string
 }
@@ -97,6 +100,9 @@ type Server struct {
 // New makes a server.
 func New(opt Options) *Server {
 	s := &Server{opt: opt, store: &cached{Store: opt.Store}, slots: make(chan struct{}, max(1, opt.Limits.Queries))}
+	if s.opt.BodyTime == 0 {
+		s.opt.BodyTime = 30 * time.Second
+	}
 	s.sessions.clock, s.rates.clock = opt.Clock, opt.Clock
 	s.metrics = newMetrics(&s.registry, s)
 	s.jobs = newJobs(s)
