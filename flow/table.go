@@ -40,6 +40,11 @@ type Options struct {
 	// ServerPort tells the ports that likely belong to responders (Zeek's
 	// likely_server_ports); nil for none.
 	ServerPort func(proto uint8, port uint16) bool
+	// Interim is after how many ns of a flow's life OnInterim is called, again
+	// and again, with the time and how many calls that makes; 0 means never.
+	// What the flow has counted then is what came before that time.
+	Interim   int64
+	OnInterim func(f *Flow, at int64, n uint64)
 }
 
 // Stats counts what a Table did.
@@ -123,7 +128,7 @@ func (t *Table) Find(p *packet.Packet, at, now int64) (*Flow, uint8) {
 	h := k.hash(t.opt.Seed)
 	f := t.lookup(&k, h)
 	if f != nil && t.now >= f.due {
-		if since, over := f.expired(t.now); over {
+		if since, over := t.expired(f, t.now); over {
 			t.remove(f, since)
 			f = nil
 		}
@@ -221,6 +226,9 @@ func (t *Table) open(k *Key, h uint64, p *packet.Packet, now int64) *Flow {
 		f.timers.inactivity = t.opt.ICMPTimeout
 	default:
 		f.timers.inactivity = t.opt.OtherTimeout
+	}
+	if t.opt.Interim > 0 {
+		f.timers.interim = now + t.opt.Interim
 	}
 	f.due = f.next()
 	t.wheel.add(t, f, f.due)

@@ -25,6 +25,7 @@ type timers struct {
 	session       int64
 	sessionPeriod int64
 	sessionIdle   int64
+	interim       int64 // the flow is reported in the midst
 }
 
 // cancel stops the timers of the TCP analysis.
@@ -48,7 +49,7 @@ func (f *Flow) next() int64 {
 	if m.inactivity > 0 {
 		due = f.Last + m.inactivity
 	}
-	for _, at := range [...]int64{m.attempt, m.remove, m.reset, m.session} {
+	for _, at := range [...]int64{m.attempt, m.remove, m.reset, m.session, m.interim} {
 		if at != 0 && at < due {
 			due = at
 		}
@@ -65,7 +66,7 @@ func (f *Flow) next() int64 {
 
 // expired lets the timers of f up to now go off and reports whether f is over,
 // and since when.
-func (f *Flow) expired(now int64) (at int64, over bool) {
+func (t *Table) expired(f *Flow, now int64) (at int64, over bool) {
 	m := &f.timers
 	for {
 		at = f.next()
@@ -102,6 +103,9 @@ func (f *Flow) expired(now int64) (at int64, over bool) {
 				return at, true
 			}
 			m.session = at + m.sessionPeriod
+		case m.interim:
+			m.interim = at + t.opt.Interim
+			t.opt.OnInterim(f, at, uint64((at-f.Start)/t.opt.Interim))
 		default:
 			return at, true // inactivity
 		}

@@ -11,7 +11,7 @@ import (
 // Logs returns every log that is written, by name: those of the engine
 // itself, and those of the protocols.
 func Logs() []*event.Log {
-	logs := []*event.Log{analyzer.ConnLog, analyzer.WeirdLog, analyzer.TunnelLog}
+	logs := []*event.Log{analyzer.ConnLog, analyzer.ConnInterimLog, analyzer.WeirdLog, analyzer.TunnelLog}
 	for _, s := range Specs() {
 		for _, l := range s.Logs {
 			if !slices.Contains(logs, l) {

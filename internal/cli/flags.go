@@ -46,11 +46,13 @@ type captureFlags struct {
 	localNets   []string
 	devices     []string
 	scope       string
+	interim     time.Duration
 }
 
 func (f *captureFlags) add(c *cobra.Command) {
 	c.Flags().BoolVarP(&f.noChecksums, "no-checksums", "C", false, "do not drop packets with wrong checksums, as Zeek's -C")
 	c.Flags().IntVar(&f.shards, "shards", 0, "analyse in `N` parallel shards (default: one a core)")
+	c.Flags().DurationVar(&f.interim, "interim", 0, "tell of connections that last also in the midst of them, every `INTERVAL` of packet time (5m), in the log conn_interim (default: never)")
 	c.Flags().StringSliceVar(&f.localNets, "local-net", nil, "networks whose hosts are devices, `CIDR,...` (default: private, link-local, loopback and unique-local)")
 }
 
@@ -80,9 +82,12 @@ func (f *captureFlags) nets() ([]netip.Prefix, error) {
 
 // pipeline returns how packets are to be analysed.
 func (f *captureFlags) pipeline() (pipeline.Options, error) {
-	opt := pipeline.Options{Specs: all.Specs(), Shards: f.shards, IgnoreChecksums: f.noChecksums}
+	opt := pipeline.Options{Specs: all.Specs(), Shards: f.shards, IgnoreChecksums: f.noChecksums, Interim: f.interim}
 	if f.shards < 0 {
 		return opt, fmt.Errorf("--shards %d: want 1 or more", f.shards)
+	}
+	if f.interim != 0 && f.interim < time.Second {
+		return opt, fmt.Errorf("--interim %s: want 1s or more", f.interim)
 	}
 	if len(f.localNets) == 0 {
 		return opt, nil // Zeek's own idea of local, which has more than the devices' networks

@@ -18,6 +18,7 @@ import (
 	"context"
 	"io"
 	"runtime"
+	"time"
 
 	"wirehunt/analyzer"
 	"wirehunt/event"
@@ -56,6 +57,9 @@ type Options struct {
 	AnalyzerBytes int
 	// CommunityID adds the Community ID v1 to conn.log.
 	CommunityID bool
+	// Interim is how often a row of conn_interim.log tells of a connection that
+	// lasts, in packet time; 0 means never.
+	Interim time.Duration
 	// Progress, if not nil, is kept up to date with the counters while Run
 	// works.
 	Progress *Progress
@@ -182,5 +186,6 @@ func (o *Options) flowOptions(shards int) flow.Options {
 	return flow.Options{
 		Seed: o.Seed, MaxFlows: max(o.MaxFlows/shards, 1024),
 		ReassemblyBytes: o.ReassemblyBytes / shards, ServerPort: flow.ServerPort,
+		Interim: int64(o.Interim),
 	}
 }

@@ -45,7 +45,9 @@ func newShard(o *Options, shards int) *shard {
 	s := &shard{opt: o, ip: make(map[ipPair]*ipTunnel), seen: make(map[tunnelKey]int64), opened: make(map[uint64]struct{})}
 	s.engine = analyzer.NewEngine(o.Specs, analyzer.Options{Control: s, LocalNets: o.LocalNets})
 	s.budget = o.AnalyzerBytes / shards
-	s.table = flow.NewTable(s, o.flowOptions(shards))
+	fopt := o.flowOptions(shards)
+	fopt.OnInterim = s.interim
+	s.table = flow.NewTable(s, fopt)
 	s.defrag = packet.NewDefrag(o.ReassemblyBytes/4/shards, 0)
 	return s
 }
@@ -260,6 +262,26 @@ func (s *shard) Closed(f *flow.Flow, at int64) {
 	s.engine.SetTime(at)
 	c.Now = at
 	s.engine.Close(c)
+	rec := s.record(f, ses)
+	s.engine.WriteConn(c, &rec)
+	s.count.missed += f.Missed
+	s.closeTunnel(ses)
+	ses.tun = nil
+	s.engine.SetTime(s.now)
+}
+
+// interim writes what is known of a connection that goes on.
+func (s *shard) interim(f *flow.Flow, at int64, n uint64) {
+	ses := s.session(f)
+	s.engine.SetTime(max(at, s.mark))
+	rec := s.record(f, ses)
+	s.engine.WriteConnInterim(&ses.conn, &rec, n)
+	s.engine.SetTime(s.now)
+}
+
+// record returns what conn.log tells of a connection.
+func (s *shard) record(f *flow.Flow, ses *session) analyzer.ConnRecord {
+	c := &ses.conn
 	rec := analyzer.ConnRecord{
 		Duration: max(f.Last-f.Start, 0), State: f.State(), Missed: f.Missed, History: f.History(),
 	}
@@ -274,11 +296,7 @@ func (s *shard) Closed(f *flow.Flow, at int64) {
 		s.comm = flow.AppendCommunityID(s.comm[:0], 0, c.Proto, c.Orig, c.OrigPort, c.Resp, c.RespPort)
 		rec.Community = s.comm
 	}
-	s.engine.WriteConn(c, &rec)
-	s.count.missed += f.Missed
-	s.closeTunnel(ses)
-	ses.tun = nil
-	s.engine.SetTime(s.now)
+	return rec
 }
 
 // Flip implements analyzer.Control.
