@@ -196,12 +196,13 @@ func (j *jobs) run(ctx context.Context, p *pending) {
 		j.change(func() { p.Read, p.Packets = at.Read, at.Packets })
 	})
 	os.RemoveAll(filepath.Dir(p.path))
+	canceled := ctx.Err() != nil
 	j.change(func() {
 		p.cancel()
 		p.Seconds = time.Since(start).Seconds()
 		p.Rows, p.Unparsed, p.Warnings, p.Stats, p.Before = sum.Rows, sum.Unparsed, sum.Warnings, sum.Stats, sum.Before
 		switch {
-		case err != nil && ctx.Err() != nil:
+		case err != nil && canceled:
 			p.State = stateCanceled
 		case err != nil:
 			p.State, p.Error = stateFailed, strings.ReplaceAll(err.Error(), p.path, p.Name)
