@@ -26,7 +26,7 @@ func pointAt(a []types.Value, i int) (geo.Vec, bool) {
 // https://learn.microsoft.com/kusto/query/scalar-functions#geospatial-functions
 func geospatial() []types.Func {
 	list := append(append(geoPoints(), geoLines()...), geoPolygons()...)
-	return append(append(list, geoRelations()...), geoCells()...)
+	return append(append(append(list, geoRelations()...), geoCells()...), geoHexagons()...)
 }
 
 func geoPoints() []types.Func {
