@@ -30,6 +30,7 @@ type Analyzer struct {
 	tunnel     *analyzer.Feeder
 	upgraded   bool
 	sawCR      bool                // a line that ended with a CR only was noted
+	gone       bool                // this is not HTTP
 	auth       [2]*analyzer.Feeder // authentications with the server and with a proxy
 
 	ranged  *rangedFile // that replies to range requests are pieces of
@@ -92,7 +93,7 @@ func (a *Analyzer) Reset() {
 	a.txns = a.transactions()
 	a.keepAlive, a.connClose, a.connect, a.requests = false, false, false, 0
 	a.upgrade, a.protocol, a.code, a.unanswered = false, a.protocol[:0], 0, a.unanswered[:0]
-	a.raw, a.tunnel, a.upgraded, a.sawCR = false, nil, false, false
+	a.raw, a.tunnel, a.upgraded, a.sawCR, a.gone = false, nil, false, false, false
 	a.ranged, a.auth = nil, [2]*analyzer.Feeder{}
 	for d := range a.side {
 		s := &a.side[d]
@@ -143,7 +144,7 @@ func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 		case a.tunnel != nil || a.upgraded:
 			a.tunnel.Data(dir, b)
 			return n, 0
-		case s.dead:
+		case s.dead || a.gone:
 			return n, 0
 		case s.state == nothing:
 			if afterCR && b[0] != '\r' {
@@ -180,6 +181,12 @@ func (a *Analyzer) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 		}
 	}
 	return n, 0
+}
+
+// giveUp ends the analysis of what is not HTTP.
+func (a *Analyzer) giveUp(reason string) {
+	a.gone = true
+	a.Violate(reason)
 }
 
 // singleCR notes that a line ended with a CR only.

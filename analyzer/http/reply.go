@@ -12,7 +12,7 @@ func (a *Analyzer) replyLine(b []byte) {
 	if !ok {
 		if len(b) > 0 {
 			s.state = nothing
-			a.Violate("not a http reply line")
+			a.giveUp("not a http reply line")
 		}
 		return
 	}

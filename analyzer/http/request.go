@@ -66,7 +66,7 @@ func (a *Analyzer) requestLine(b []byte) {
 		s.state = nothing
 		if a.Confirmed() {
 			// Servers answer a client that speaks something else in HTTP.
-			a.Violate("not a http request line")
+			a.giveUp("not a http request line")
 		}
 		return
 	}
