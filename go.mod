@@ -2,6 +2,9 @@ module wirehunt
 
 go 1.26.0
 
+// npm packages may hold Go files.
+ignore ./web
+
 require (
 	github.com/duckdb/duckdb-go/v2 v2.10505.0
 	github.com/jedib0t/go-pretty/v6 v6.8.3
