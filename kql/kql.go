@@ -43,6 +43,8 @@ type Options struct {
 	// rows: bag_unpack and pivot have the columns that the data gives them.
 	// Without it only the columns that the query declares are there.
 	Explore func(sql string) ([][]any, error)
+	// Lint warns also of what is right and may surprise.
+	Lint bool
 }
 
 // Result is a compiled query.
@@ -100,7 +102,7 @@ func bind(src string, opts Options) (*types.Query, diag.List) {
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	o := types.Options{Catalog: opts.Catalog, Funcs: funcs.All(), Params: opts.Params, Now: types.TicksOf(opts.Now)}
+	o := types.Options{Catalog: opts.Catalog, Funcs: funcs.All(), Params: opts.Params, Now: types.TicksOf(opts.Now), Lint: opts.Lint}
 	if opts.Now.IsZero() {
 		o.Now = 0
 	}

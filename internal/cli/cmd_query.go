@@ -10,10 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"wirehunt/internal/defender"
 	"wirehunt/internal/query"
 	"wirehunt/internal/store"
-	"wirehunt/kql"
 	"wirehunt/kql/diag"
 )
 
@@ -69,6 +67,7 @@ type queryFlags struct {
 	textFlags
 	db      dbFlags
 	capture captureFlags
+	server  clientFlags
 	memory  bool
 	from    []string
 	now     string
@@ -83,10 +82,12 @@ func queryCommand(a *app) *cobra.Command {
 		Use:   "query [QUERY]",
 		Short: "Answer a query in the Kusto Query Language",
 		Long: `Query answers one query over the database, or with --from over captures and
-Defender exports that are read for it alone.  The query is the argument, or the
+Defender exports that are read for it alone, or with --server over the database of
+a running server.  The query is the argument, or the
 content of the file given with -f, or else what standard input holds.`,
 		Example: `  wirehunt query 'DeviceNetworkEvents | where ActionType == "SshConnectionInspected" | take 10'
   wirehunt query -f hunt.kql --now latest --format csv
+  wirehunt query --server https://hunt.example:8443 'DeviceInfo | count'
   wirehunt query --from capture.pcap 'ZeekConn | summarize sum(orig_bytes) by ["id.resp_h"]'
   echo 'print now()' | wirehunt query --memory`,
 		Args: cobra.MaximumNArgs(1),
@@ -108,7 +109,9 @@ content of the file given with -f, or else what standard input holds.`,
 	addFormat(c, &f.format, "table", "json", "csv", "ndjson")
 	f.capture.add(c)
 	f.capture.addDevices(c)
-	c.MarkFlagsMutuallyExclusive("from", "memory", "db")
+	f.server.add(c)
+	c.MarkFlagsMutuallyExclusive("from", "memory", "db", "server")
+	c.MarkFlagsMutuallyExclusive("explain", "server")
 	return c
 }
 
@@ -122,12 +125,19 @@ func (a *app) query(ctx context.Context, f *queryFlags, name, text string) error
 		ctx, cancel = context.WithTimeout(ctx, f.timeout)
 		defer cancel()
 	}
+	if f.server.server != "" {
+		return f.late(ctx, a.ask(ctx, &f.server, name, text, f.now, f.format))
+	}
 	engine, err := a.queryEngine(ctx, f)
 	if err != nil {
 		return err
 	}
 	defer engine.Close()
-	err = a.answer(ctx, engine, name, text, query.Options{Now: now, Latest: latest}, f.format, f.explain)
+	return f.late(ctx, a.answer(ctx, engine, name, text, query.Options{Now: now, Latest: latest}, f.format, f.explain))
+}
+
+// late says in plain words that the time was over.
+func (f *queryFlags) late(ctx context.Context, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return fmt.Errorf("the query took longer than %s (--timeout)", f.timeout)
 	}
@@ -205,42 +215,4 @@ func (a *app) report(name, text string, diags diag.List) error {
 		return errReported
 	}
 	return nil
-}
-
-type checkFlags struct {
-	textFlags
-	format string
-}
-
-func checkCommand(a *app) *cobra.Command {
-	f := &checkFlags{}
-	c := &cobra.Command{
-		Use:   "check [QUERY]",
-		Short: "Check a query without running it, and print the columns of its result",
-		Example: `  wirehunt check -f hunt.kql
-  wirehunt check 'DeviceNetworkEvents | whre RemotePort == 22'`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			name, text, err := f.read(a, args)
-			if err != nil {
-				return err
-			}
-			catalog := query.NewCatalog(defender.Tables(logs(), nil))
-			cols, diags := kql.Check(text, kql.Options{Catalog: catalog, Now: time.Now().UTC()})
-			if err := a.report(name, text, diags); err != nil {
-				return err
-			}
-			if f.format == "json" {
-				_, err := fmt.Fprintf(a.out, "{\"Schema\":%s}\n", query.AppendSchema(nil, cols))
-				return err
-			}
-			for _, c := range cols {
-				fmt.Fprintf(a.out, "%s: %s\n", c.Name, c.Type)
-			}
-			return nil
-		},
-	}
-	f.textFlags.add(c)
-	addFormat(c, &f.format, "text", "json")
-	return c
 }

@@ -66,6 +66,11 @@ func (l *List) Warn(code Code, span token.Span, format string, args ...any) *Dia
 	return l.add(Warning, code, span, format, args)
 }
 
+// Inform appends an information.
+func (l *List) Inform(code Code, span token.Span, format string, args ...any) *Diagnostic {
+	return l.add(Info, code, span, format, args)
+}
+
 // add appends a diagnostic and returns it, so that a caller can set its hint
 // before the next one is added.
 func (l *List) add(severity Severity, code Code, span token.Span, format string, args []any) *Diagnostic {

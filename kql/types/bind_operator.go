@@ -3,6 +3,8 @@ package types
 import (
 	"regexp"
 	"slices"
+	"strings"
+	"unicode"
 
 	"wirehunt/kql/ast"
 	"wirehunt/schema"
@@ -247,7 +249,18 @@ func (b *binder) textOperator(e *ast.Binary) Expr {
 			return b.badOperands(e, x, y)
 		}
 	}
+	if b.opts.Lint && op == "contains" && wholeTerm(y) {
+		b.diags.Inform(CodeWholeTerm, e.OpPos, "'contains' also finds the text inside of words.").Hint = "'has' finds it as a word, and is faster."
+	}
 	return b.textCall(e, op, not, x, y)
+}
+
+// wholeTerm reports whether a constant could be a word of its own: it has
+// letters and digits only, and not too few.
+func wholeTerm(x Expr) bool {
+	v, _ := IsConst(x)
+	s, _ := v.(string)
+	return len(s) >= 4 && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 func (b *binder) textCall(e ast.Expr, op string, not bool, x, y Expr) Expr {

@@ -32,6 +32,8 @@ type Options struct {
 	// Explore runs a relation and returns its rows, for plugins whose columns
 	// depend on the data.  Without it only their known columns are there.
 	Explore func(Node) ([][]any, error)
+	// Lint warns also of what is right and may surprise.
+	Lint bool
 }
 
 // Query is a bound query.

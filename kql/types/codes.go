@@ -33,6 +33,11 @@ const (
 	// CodeRecursion is a function or variable that uses itself, or a query
 	// that grows too large when its functions are expanded.
 	CodeRecursion diag.Code = "KQL2014"
+	// CodeJoinKind warns of a join without a kind.
+	CodeJoinKind diag.Code = "KQL2101"
+	// CodeWholeTerm tells of a search inside words that a search for words
+	// could do.
+	CodeWholeTerm diag.Code = "KQL2102"
 	// CodeNotSupported is something this engine knows and cannot do.
 	CodeNotSupported diag.Code = "KQL3101"
 	// CodeRefused is something that reaches outside and is refused.

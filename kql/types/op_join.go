@@ -42,6 +42,10 @@ func (b *binder) join(in Node, op *ast.Join) Node {
 		b.diags.Add(CodeBadValue, p.Span(), "'join' operator: unknown kind '%s'.", p.Word()).Hint =
 			"The kinds are innerunique, inner, leftouter, rightouter, fullouter, leftsemi, leftanti, rightsemi, rightanti."
 	}
+	if b.opts.Lint && ast.FindParam(op.Params, "kind") == nil {
+		b.diags.Warn(CodeJoinKind, op.Pos, "'join' operator: Without a kind, only one of the left rows with the same key is joined.").Hint =
+			"Write kind=innerunique to say so, or kind=inner for all rows."
+	}
 	r := b.subquery(op.Right)
 	j := &Join{Kind: kind, L: in, R: r}
 	b.joinOn(j, op.On)

@@ -55,6 +55,23 @@ func ParseSignatures(s string) []Signature {
 	return out
 }
 
+// String writes the signature as ParseSignatures reads it, with spaces behind
+// colons.
+func (s Signature) String() string {
+	params := make([]string, len(s.Params))
+	for i, p := range s.Params {
+		name := p.Name
+		if p.Repeated {
+			name += "..."
+		}
+		if p.Optional {
+			name += "?"
+		}
+		params[i] = name + ": " + p.Class
+	}
+	return "(" + strings.Join(params, ", ") + ") -> " + s.Result
+}
+
 func cutSuffix(s, suffix string) (string, bool) {
 	if strings.HasSuffix(s, suffix) {
 		return s[:len(s)-len(suffix)], true
