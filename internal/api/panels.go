@@ -32,7 +32,7 @@ const maxPanelRows = 5000
 
 // panel runs the query of a panel.
 func (s *Server) panel(r *http.Request, who identity, opt query.Options, p *panel) *failure {
-	a, f := s.ask(r, who, question{api: "panel", text: p.Query, opt: opt, rows: maxPanelRows})
+	a, f := s.ask(r, who, question{api: apiPanel, text: p.Query, opt: opt, rows: maxPanelRows})
 	if f != nil {
 		if f.kind == badQuery {
 			return &failure{kind: internal, message: msgInternal, err: f.diags}

@@ -50,6 +50,9 @@ type answer struct {
 
 const maxAudited = 8 << 10
 
+// apiPanel is the api of questions that the server asks itself.
+const apiPanel = "panel"
+
 // ask compiles and starts a query.  A failure is recorded; an answer must be
 // closed.
 func (s *Server) ask(r *http.Request, who identity, q question) (*answer, *failure) {
@@ -64,7 +67,7 @@ func (s *Server) ask(r *http.Request, who identity, q question) (*answer, *failu
 
 func (a *answer) begin() *failure {
 	s := a.s
-	if limit := s.opt.Limits.PerMinute; limit > 0 {
+	if limit := s.opt.Limits.PerMinute; limit > 0 && a.q.api != apiPanel {
 		if n, left := s.rates.add("query "+a.who.Name, 1); n > limit {
 			return &failure{kind: tooManyRequests, retry: int(left.Seconds()) + 1,
 				message: fmt.Sprintf("API calls quota exceeded! maximum allowed %d per 00:01:00", limit)}

@@ -187,6 +187,8 @@ func (s *Server) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := s.opt.Clock()
 		rec := &recorder{ResponseWriter: w, id: newID()}
+		// The deadline of the request before on this connection is over.
+		http.NewResponseController(w).SetWriteDeadline(time.Time{})
 		r = r.WithContext(context.WithValue(r.Context(), requestID{}, rec.id))
 		defer func() {
 			s.metrics.requests.Add(1, rt.path, statusClass(rec.status))

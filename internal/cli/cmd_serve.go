@@ -22,6 +22,7 @@ import (
 	"wirehunt/internal/api/token"
 	"wirehunt/internal/config"
 	"wirehunt/internal/defender"
+	"wirehunt/internal/store"
 )
 
 type serveFlags struct {
@@ -257,7 +258,7 @@ func noteServer(db, url string) func() {
 // servedAt tells, after a database could not be opened because it is in use,
 // that a server has it.
 func servedAt(db string, err error) error {
-	if err == nil || !strings.Contains(err.Error(), "is in use by another program") {
+	if !errors.Is(err, store.ErrBusy) {
 		return err
 	}
 	file, ferr := os.Open(serverFile(db))
@@ -269,8 +270,19 @@ func servedAt(db string, err error) error {
 	if ferr != nil {
 		return err
 	}
-	return fmt.Errorf("%s is in use by the server at %s: ask it (wirehunt query --server URL), or stop it", db, strings.TrimSpace(string(url)))
+	return &servedError{db: db, url: strings.TrimSpace(string(url)), err: err}
 }
+
+type servedError struct {
+	db, url string
+	err     error
+}
+
+func (e *servedError) Error() string {
+	return fmt.Sprintf("%s is in use by the server at %s: ask it (wirehunt query --server %s), or stop it", e.db, e.url, e.url)
+}
+
+func (e *servedError) Unwrap() error { return e.err }
 
 // webFiles are the files of the portal.
 func webFiles() fs.FS { return nil }

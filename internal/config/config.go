@@ -23,7 +23,7 @@ func EnvName(flag string) string {
 }
 
 // FromEnv sets flags that the command line has not set from the environment,
-// whose entries have the form NAME=value.  Variables of no flag are left
+// whose entries have the form NAME=value; an empty value is none.  Variables of no flag are left
 // alone: other commands have other flags.
 func FromEnv(fs *pflag.FlagSet, environ []string) error {
 	env := map[string]string{}
@@ -35,7 +35,7 @@ func FromEnv(fs *pflag.FlagSet, environ []string) error {
 	var errs []error
 	fs.VisitAll(func(f *pflag.Flag) {
 		value, ok := env[EnvName(f.Name)]
-		if !ok || f.Changed {
+		if !ok || value == "" || f.Changed {
 			return
 		}
 		if err := fs.Set(f.Name, value); err != nil {

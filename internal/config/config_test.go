@@ -30,7 +30,7 @@ func TestOrder(t *testing.T) {
 	if err := fs.Parse([]string{"--listen", "cli"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := FromEnv(fs, []string{"WIREHUNT_LISTEN=env", "WIREHUNT_TLS_CERT=env", "WIREHUNT_OTHER=x", "PATH=y"}); err != nil {
+	if err := FromEnv(fs, []string{"WIREHUNT_LISTEN=env", "WIREHUNT_TLS_CERT=env", "WIREHUNT_OTHER=x", "WIREHUNT_WAIT=", "PATH=y"}); err != nil {
 		t.Fatal(err)
 	}
 	file := "# comment\nlisten = file\ntls-cert=file\n\n wait = 3s \ndevice = A=10.0.0.1\ndevice = B=10.0.0.2\n"
