@@ -47,6 +47,16 @@ const (
 	etherQinQOld    = 0x9100
 )
 
+// Supported reports whether frames of the link type are decoded.
+func (l LinkType) Supported() bool {
+	switch l {
+	case LinkNull, LinkEthernet, LinkPPP, LinkRaw12, LinkRaw14, LinkPPPHDLC, LinkPPPoE, LinkRaw, LinkCHDLC, Link80211, LinkLoop,
+		LinkSLL, LinkPrism, LinkRadiotap, LinkAVS, LinkIPv4, LinkIPv6, LinkNFLOG, LinkSLL2:
+		return true
+	}
+	return false
+}
+
 // link decodes a frame of any link type but Ethernet.
 func (p *Packet) link(link LinkType, b []byte, wire int) {
 	switch link {

@@ -171,3 +171,35 @@ func TestCloseEarly(t *testing.T) {
 		t.Errorf("after Close: %v", err)
 	}
 }
+
+// TestUnknownLinkType wants a file of which nothing can be decoded to be an
+// error that says so.
+func TestUnknownLinkType(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "usb.pcap")
+	var b bytes.Buffer
+	w := pcapfile.NewWriter(&b, packet.LinkType(147))
+	if err := w.Write(&pcapfile.Record{Time: 1, Data: []byte("abcd")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	src, err := Open([]string{path}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	for {
+		var batch Batch
+		if err = src.Next(&batch); err != nil {
+			break
+		}
+		batch.Release()
+	}
+	if want := "usb.pcap: link type 147 is not supported"; !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+}

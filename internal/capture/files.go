@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync/atomic"
 
+	"wirehunt/packet"
 	"wirehunt/pcapfile"
 )
 
@@ -33,6 +34,30 @@ type files struct {
 	path string // the open file
 	file io.Closer
 	rd   *pcapfile.Reader
+	link linkCheck
+}
+
+// linkCheck finds out whether a file has any packet that can be decoded.
+type linkCheck struct {
+	known   bool
+	packets bool
+	link    packet.LinkType
+}
+
+func (c *linkCheck) see(records []pcapfile.Record) {
+	for i := 0; i < len(records) && !c.known; i++ {
+		c.packets, c.link = true, records[i].Link
+		c.known = c.link.Supported()
+	}
+}
+
+// err tells of a file whose packets are all of link types that are not
+// decoded.
+func (c *linkCheck) err() error {
+	if !c.packets || c.known {
+		return nil
+	}
+	return fmt.Errorf("link type %d is not supported: want Ethernet, Linux cooked (SLL, SLL2), raw IP, loopback, 802.11, PPP, PPPoE, Cisco HDLC or nflog", c.link)
 }
 
 // Open returns a Source of the packets of the files, in the given order.  The
@@ -106,7 +131,7 @@ func (s *files) open() error {
 		s.closeFile()
 		return pathError(path, err)
 	}
-	s.path, s.rd = path, rd
+	s.path, s.rd, s.link = path, rd, linkCheck{}
 	return nil
 }
 
@@ -125,10 +150,15 @@ func (s *files) Next(b *Batch) error {
 		n, buf, err := s.rd.ReadBatch(b.records[:])
 		if err == nil {
 			b.Records, b.owner = b.records[:n], buf
+			s.link.see(b.Records)
 			return nil
 		}
 		path := s.path
 		s.closeFile()
+		if err := s.link.err(); err != nil {
+			s.next = len(s.paths)
+			return pathError(path, err)
+		}
 		var cut *pcapfile.TruncatedError
 		switch {
 		case err == io.EOF:
