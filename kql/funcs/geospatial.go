@@ -26,7 +26,8 @@ func pointAt(a []types.Value, i int) (geo.Vec, bool) {
 // https://learn.microsoft.com/kusto/query/scalar-functions#geospatial-functions
 func geospatial() []types.Func {
 	list := append(append(geoPoints(), geoLines()...), geoPolygons()...)
-	return append(append(append(list, geoRelations()...), geoCells()...), geoHexagons()...)
+	list = append(append(list, geoRelations()...), geoOverlays()...)
+	return append(append(list, geoCells()...), geoHexagons()...)
 }
 
 func geoPoints() []types.Func {

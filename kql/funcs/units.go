@@ -33,7 +33,7 @@ func units() []types.Func {
 			"kilowatthour": 3.6e6, "megawatthour": 3.6e9, "gigawatthour": 3.6e12, "electronvolt": 1.602176565e-19, "britishthermalunit": 1055.05585262, "erg": 1e-7, "footpound": 1.355817948}),
 		conv("convert_volume", "A volume in another unit.", map[string]float64{"cubicmillimeter": 1e-9, "cubiccentimeter": 1e-6, "cubicdecimeter": 1e-3, "cubicmeter": 1, "cubickilometer": 1e9, "microliter": 1e-9, "milliliter": 1e-6,
 			"centiliter": 1e-5, "deciliter": 1e-4, "liter": 1e-3, "hectoliter": 0.1, "kiloliter": 1, "megaliter": 1e3, "cubicinch": 1.6387064e-5, "cubicfoot": 0.028316846592, "cubicyard": 0.764554857984,
-			"usgallon": 0.003785411784, "imperialgallon": 0.00454609, "oilbarrel": 0.158987294928, "acrefoot": 1233.48183754752}),
+			"usgallon": 0.003785411784, "imperialgallon": 0.00454609, "oilbarrel": 0.158987294928, "acrefoot": 1 / 0.000810714}),
 		conv("convert_angle", "An angle in another unit.", map[string]float64{"radian": 57.29577951308232, "degree": 1, "arcminute": 1.0 / 60, "arcsecond": 1.0 / 3600, "gradian": 0.9, "revolution": 360, "turn": 360}),
 		goFn("convert_temperature", "(value:real, from:string, to:string) -> real", "A temperature in another unit.", func(a []types.Value) any {
 			// Each scale is a factor and an offset to kelvin.
