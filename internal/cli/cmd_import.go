@@ -193,12 +193,15 @@ func newProgress(w io.Writer, file ingest.File, quiet bool) *progress {
 	if quiet || !ok || !term.IsTerminal(int(f.Fd())) {
 		return &progress{}
 	}
-	total := file.Size
+	var total int64
+	for _, part := range file.All() {
+		total += part.Size
+	}
 	if total == 0 {
 		total = -1
 	}
 	return &progress{progressbar.NewOptions64(total,
-		progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(file.Path),
+		progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(file.String()),
 		progressbar.OptionShowBytes(true), progressbar.OptionShowTotalBytes(true), progressbar.OptionSetPredictTime(true),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(20))}
 }
@@ -224,14 +227,17 @@ func (p *progress) finish() {
 // printSummary tells what came of one file.
 func printSummary(w io.Writer, s ingest.Summary) {
 	if s.Before != "" {
-		fmt.Fprintf(w, "%s: imported before, as %s\n", s.File.Path, s.Before)
+		fmt.Fprintf(w, "%s: imported before, as %s\n", s.File, s.Before)
 		return
 	}
 	var total int64
 	for _, n := range s.Rows {
 		total += n
 	}
-	fmt.Fprintf(w, "%s: %s rows", s.File.Path, thousands(total))
+	for _, p := range s.Known {
+		fmt.Fprintf(w, "%s: imported before\n", p)
+	}
+	fmt.Fprintf(w, "%s: %s rows", s.File, thousands(total))
 	if s.Stats != nil {
 		fmt.Fprintf(w, " from %s packets, %s", thousands(int64(s.Stats.Packets)), sizeText(int64(s.Stats.Bytes)))
 	}

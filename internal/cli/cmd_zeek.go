@@ -65,7 +65,11 @@ func (a *app) zeek(ctx context.Context, f *zeekFlags) error {
 	if !f.spicy {
 		opt.Specs = slices.DeleteFunc(opt.Specs, func(s *analyzer.Spec) bool { return s.Spicy })
 	}
-	src, err := capture.Open(f.read, capture.Options{Stdin: a.in, Warn: func(err error) {
+	paths := f.read
+	if g := capture.Rotations(paths); len(g) == 1 {
+		paths = g[0] // in the order of time, whatever the shell's
+	}
+	src, err := capture.Open(paths, capture.Options{Stdin: a.in, Warn: func(err error) {
 		fmt.Fprintf(a.err, "wirehunt: warning: %v; the packets before it are analysed\n", err)
 	}})
 	if err != nil {

@@ -13,17 +13,22 @@ import (
 	"wirehunt/internal/store"
 )
 
-// importCapture analyses a capture and stores its records.
-func importCapture(ctx context.Context, tx store.Import, f File, opt Options, hash *hashing, sum *Summary) error {
+// importCapture analyses a capture and stores its records.  What it reads from
+// standard input is also written to stdin.
+func importCapture(ctx context.Context, tx store.Import, f File, opt Options, stdin io.Writer, sum *Summary) error {
 	copt := capture.Options{Warn: func(err error) {
 		sum.Warnings = append(sum.Warnings, err.Error()+"; the packets before it are imported")
 	}}
 	if f.Path == "-" {
-		copt.Stdin = io.TeeReader(opt.Stdin, hash.w)
+		copt.Stdin = io.TeeReader(opt.Stdin, stdin)
 	}
-	src, err := capture.Open([]string{f.Path}, copt)
+	var paths []string
+	for _, part := range f.All() {
+		paths = append(paths, part.Path)
+	}
+	src, err := capture.Open(paths, copt)
 	if err != nil {
-		return unnamed(err)
+		return f.unnamed(err)
 	}
 	defer src.Close()
 	popt := opt.Pipeline
@@ -33,11 +38,11 @@ func importCapture(ctx context.Context, tx store.Import, f File, opt Options, ha
 	}
 	stats, err := pipeline.Run(ctx, src, popt, &storeSink{tx, opt.Devices})
 	if err != nil {
-		return unnamed(err)
+		return f.unnamed(err)
 	}
 	if f.Path == "-" {
 		// What follows the capture, if anything, belongs to its content.
-		if _, err := io.Copy(hash.w, opt.Stdin); err != nil {
+		if _, err := io.Copy(stdin, opt.Stdin); err != nil {
 			return err
 		}
 	}
@@ -49,8 +54,11 @@ func importCapture(ctx context.Context, tx store.Import, f File, opt Options, ha
 }
 
 // unnamed takes off what capture puts before an error, the name of the file:
-// Import names it as well.
-func unnamed(err error) error {
+// Import names it as well, unless there are several.
+func (f File) unnamed(err error) error {
+	if len(f.More) > 0 {
+		return err
+	}
 	if inner := errors.Unwrap(err); inner != nil {
 		return inner
 	}

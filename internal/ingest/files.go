@@ -17,6 +17,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"wirehunt/analyzer/all"
+	"wirehunt/internal/capture"
 	"wirehunt/zeeklog"
 )
 
@@ -42,11 +43,26 @@ type File struct {
 	// Given says that the user named the file itself, not a directory above
 	// it: then it must be something that can be imported.
 	Given bool
+	// More are the captures that go on where this one ends: the files of a
+	// rotation are one capture, in the order of time.
+	More []File
+}
+
+// All returns the file and those that go on with it.
+func (f File) All() []File { return append([]File{f}, f.More...) }
+
+// String returns the path, and of a rotation how many files there are.
+func (f File) String() string {
+	if len(f.More) == 0 {
+		return f.Path
+	}
+	return fmt.Sprintf("%s to %s (%d files)", f.Path, filepath.Base(f.More[len(f.More)-1].Path), len(f.More)+1)
 }
 
 // Files finds what to import below the given paths: the files themselves, and
 // what directories hold of captures, Zeek's logs and exports.  Exports come
-// first, then logs, then captures, each by name.
+// first, then logs, then captures, each by name.  Captures that are a rotation
+// of one capture are one File.
 func Files(paths []string) ([]File, error) {
 	var files []File
 	for _, p := range paths {
@@ -78,7 +94,31 @@ func Files(paths []string) ([]File, error) {
 	slices.SortStableFunc(files, func(a, b File) int {
 		return order[a.Kind] - order[b.Kind]
 	})
-	return files, nil
+	return joinRotations(files), nil
+}
+
+// joinRotations makes captures that are one, written to several files, one
+// File.
+func joinRotations(files []File) []File {
+	byPath := map[string]File{}
+	var paths []string
+	var out []File
+	for _, f := range files {
+		if f.Kind != KindCapture || f.Path == "-" {
+			out = append(out, f)
+			continue
+		}
+		byPath[f.Path] = f
+		paths = append(paths, f.Path)
+	}
+	for _, g := range capture.Rotations(paths) {
+		f := byPath[g[0]]
+		for _, p := range g[1:] {
+			f.More = append(f.More, byPath[p])
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 func walk(dir string) ([]File, error) {

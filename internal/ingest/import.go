@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"net/netip"
 	"os"
+	"sync"
 	"time"
 
 	"wirehunt/internal/defender"
@@ -62,26 +64,48 @@ type Summary struct {
 	// Before is the path under which the same content was imported before;
 	// then nothing else is set.
 	Before string
-	Took   time.Duration
+	// Known are the files of a rotation that were imported before, and were
+	// left out.
+	Known []string
+	Took  time.Duration
 }
 
-// Import imports one file in one transaction.
+// Import imports one file, or the files of one rotation, in one transaction.
 func Import(ctx context.Context, e store.Engine, f File, opt Options) (Summary, error) {
-	sum := Summary{File: f}
 	start := time.Now()
-	tx, err := e.Begin(ctx)
-	if err != nil {
-		return sum, err
-	}
-	defer tx.Rollback()
-	hash := startHash(ctx, f.Path)
-	defer hash.stop()
-	if f.Path != "-" && known(ctx, e, f.Size) {
-		// A file of that size was imported: it is worth knowing first.
-		if sum.Before, err = before(tx, hash); err != nil || sum.Before != "" {
+	var known []string
+	for {
+		sum, again, err := importOnce(ctx, e, f, opt)
+		sum.File.More, sum.Known = f.More, append(known, sum.Known...)
+		if err != nil || again == nil {
+			sum.Took = time.Since(start)
 			return sum, err
 		}
+		known, f = sum.Known, *again
 	}
+}
+
+// importOnce imports f.  Where files of a rotation turn out to be known it
+// imports nothing and returns what is left to import.
+func importOnce(ctx context.Context, e store.Engine, f File, opt Options) (sum Summary, again *File, err error) {
+	sum = Summary{File: f}
+	tx, err := e.Begin(ctx)
+	if err != nil {
+		return sum, nil, err
+	}
+	defer tx.Rollback()
+	files := f.All()
+	hashes := make([]*hashing, len(files))
+	for i := range files {
+		hashes[i] = newHash(ctx, files[i].Path)
+		defer hashes[i].stop()
+	}
+	// A file of a size that was imported: it is worth knowing first.
+	sizes := importedSizes(ctx, e)
+	if again, err = sum.leaveKnown(tx, files, hashes, func(f File) bool { return f.Path != "-" && sizes[f.Size] }); err != nil || again != nil || sum.Before != "" {
+		return sum, again, err
+	}
+	go hashAll(hashes)
 	switch f.Kind {
 	case KindDefender:
 		err = importExport(tx, f, opt, &sum)
@@ -90,29 +114,80 @@ func Import(ctx context.Context, e store.Engine, f File, opt Options) (Summary, 
 		rows, err = importZeek(ctx, tx, f, opt, &sum)
 		if err == nil && rows == 0 && len(sum.Logs) > 0 {
 			// Not noted as imported: a later version may know the log.
-			sum.Took = time.Since(start)
-			return sum, nil
+			return sum, nil, nil
 		}
 	default:
-		err = importCapture(ctx, tx, f, opt, hash, &sum)
+		err = importCapture(ctx, tx, f, opt, hashes[0].w, &sum)
 	}
 	if err != nil {
-		return sum, fmt.Errorf("%s: %w", name(f.Path), err)
+		if len(f.More) == 0 {
+			err = fmt.Errorf("%s: %w", name(f.Path), err)
+		}
+		return sum, nil, err
 	}
-	if sum.Before, err = before(tx, hash); err != nil || sum.Before != "" {
-		return sum, err
+	if again, err = sum.leaveKnown(tx, files, hashes, func(File) bool { return true }); err != nil || again != nil || sum.Before != "" {
+		return sum, again, err
 	}
-	digest, err := hash.wait()
+	src, err := source(files, hashes, opt.Now())
 	if err != nil {
-		return sum, err
+		return sum, nil, err
 	}
-	src := store.Source{Path: f.Path, SHA256: digest, Bytes: f.Size, Kind: string(f.Kind), Time: opt.Now()}
 	if err := tx.Commit(&src, opt.Devices); err != nil {
-		return sum, fmt.Errorf("%s: %w", name(f.Path), err)
+		return sum, nil, fmt.Errorf("%s: %w", name(f.Path), err)
 	}
 	sum.Rows = src.Rows
-	sum.Took = time.Since(start)
-	return sum, nil
+	return sum, nil, nil
+}
+
+// leaveKnown looks which of the files that are worth a look were imported
+// before.  Of a rotation it returns what is left; if nothing is it sets Before.
+func (s *Summary) leaveKnown(tx store.Import, files []File, hashes []*hashing, look func(File) bool) (again *File, err error) {
+	var left []File
+	path, known := "", []string(nil)
+	for i, f := range files {
+		at := ""
+		if look(f) {
+			if at, err = before(tx, hashes[i]); err != nil {
+				return nil, err
+			}
+		}
+		if at == "" {
+			left = append(left, f)
+			continue
+		}
+		path, known = at, append(known, f.Path)
+	}
+	switch {
+	case len(left) == 0:
+		s.Before = path
+		return nil, nil
+	case len(known) == 0:
+		return nil, nil
+	}
+	s.Known = known
+	again = &left[0]
+	again.More = left[1:]
+	return again, nil
+}
+
+// source describes what was imported.
+func source(files []File, hashes []*hashing, now time.Time) (src store.Source, err error) {
+	seen := map[string]bool{}
+	for i, f := range files {
+		digest, err := hashes[i].wait()
+		if err != nil {
+			return src, err
+		}
+		one := store.Source{Path: f.Path, SHA256: digest, Bytes: f.Size, Kind: string(f.Kind), Time: now}
+		switch {
+		case i == 0:
+			src = one
+		case !seen[digest]:
+			src.Parts = append(src.Parts, one)
+		}
+		seen[digest] = true
+	}
+	return src, nil
 }
 
 func name(path string) string {
@@ -122,18 +197,17 @@ func name(path string) string {
 	return path
 }
 
-// known reports whether a file of that size was imported before.
-func known(ctx context.Context, e store.Engine, size int64) bool {
+// importedSizes returns the sizes of the files that were imported before.
+func importedSizes(ctx context.Context, e store.Engine) map[int64]bool {
+	sizes := map[int64]bool{}
 	list, err := e.Imports(ctx)
 	if err != nil {
-		return false
+		return sizes // they are looked at after the import
 	}
 	for _, s := range list {
-		if s.Bytes == size {
-			return true
-		}
+		sizes[s.Bytes] = true
 	}
-	return false
+	return sizes
 }
 
 func before(tx store.Import, h *hashing) (string, error) {
@@ -197,53 +271,58 @@ func learnDevice(t *schema.Table, values []any, d *defender.Devices) {
 
 // hashing is the SHA-256 of a file, computed beside its import.
 type hashing struct {
+	ctx    context.Context
 	cancel context.CancelFunc
-	done   chan struct{}
+	path   string
+	once   sync.Once
 	digest string
 	err    error
-	w      io.Writer // for standard input: what is read is written here
-	sum    func() string
+	w      hash.Hash // for standard input: what is read is written here
 }
 
-// startHash starts to hash the file; for standard input the import itself
-// writes what it reads to w.
-func startHash(ctx context.Context, path string) *hashing {
-	ctx, cancel := context.WithCancel(ctx)
-	h := &hashing{cancel: cancel, done: make(chan struct{})}
-	s := sha256.New()
-	h.sum = func() string { return hex.EncodeToString(s.Sum(nil)) }
-	if path == "-" {
-		h.w = s
-		close(h.done)
-		return h
-	}
-	go func() {
-		defer close(h.done)
-		f, err := os.Open(path)
-		if err != nil {
-			h.err = describe(err)
-			return
-		}
-		defer f.Close()
-		_, h.err = io.CopyBuffer(s, &ctxReader{ctx, f}, make([]byte, 1<<18))
-	}()
+// newHash returns the hash of the file, computed when it is asked for; for
+// standard input the import itself writes what it reads to w.
+func newHash(ctx context.Context, path string) *hashing {
+	h := &hashing{path: path, w: sha256.New()}
+	h.ctx, h.cancel = context.WithCancel(ctx)
 	return h
 }
 
-func (h *hashing) wait() (string, error) {
-	<-h.done
-	if h.err != nil {
-		return "", h.err
+// hashAll computes the hashes, one after the other.
+func hashAll(list []*hashing) {
+	for _, h := range list {
+		if h.path != "-" {
+			h.wait()
+		}
 	}
-	if h.digest == "" {
-		h.digest = h.sum()
-	}
-	return h.digest, nil
 }
 
+func (h *hashing) read() error {
+	f, err := os.Open(h.path)
+	if err != nil {
+		return describe(err)
+	}
+	defer f.Close()
+	_, err = io.CopyBuffer(h.w, &ctxReader{h.ctx, f}, make([]byte, 1<<18))
+	return err
+}
+
+func (h *hashing) wait() (string, error) {
+	h.once.Do(func() {
+		if h.path != "-" {
+			h.err = h.read()
+		}
+		if h.err == nil {
+			h.digest = hex.EncodeToString(h.w.Sum(nil))
+		}
+	})
+	return h.digest, h.err
+}
+
+// stop ends the work on the hash, and waits for that.
 func (h *hashing) stop() {
 	h.cancel()
-	<-h.done
+	h.once.Do(func() {})
 }
 
 type ctxReader struct {

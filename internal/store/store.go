@@ -52,6 +52,9 @@ type Source struct {
 	Kind   string // "capture", "zeek", "defender" or "follow"
 	Time   time.Time
 	Rows   map[string]int64 // by ActionType, or by table where the rows have none
+	// Parts are the other files of a capture that is in several; Commit notes
+	// them without rows.
+	Parts []Source
 	// Follow is set for files that are still being written; see
 	// Import.Continue.
 	Follow *Follow

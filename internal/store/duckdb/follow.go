@@ -79,7 +79,7 @@ func (tx *importTx) finishFollow(src *store.Source, devices *defender.Devices) e
 		if err != nil {
 			return err
 		}
-	} else if err := tx.note(src, rows); err != nil {
+	} else if err := tx.note(tx.id, src, rows); err != nil {
 		return err
 	}
 	if err := tx.savePositions(src.Follow.Positions); err != nil {

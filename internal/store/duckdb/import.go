@@ -211,7 +211,15 @@ func (tx *importTx) finish(src *store.Source, devices *defender.Devices) error {
 	if src.Rows, err = tx.count(); err != nil {
 		return fmt.Errorf("counting rows: %w", err)
 	}
-	return tx.note(src, src.Rows)
+	if err := tx.note(tx.id, src, src.Rows); err != nil {
+		return err
+	}
+	for i := range src.Parts {
+		if err := tx.note(tx.id+int32(i)+1, &src.Parts[i], map[string]int64{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settle notes and names the devices, and attributes processes.
@@ -229,12 +237,12 @@ func (tx *importTx) settle(devices *defender.Devices) error {
 }
 
 // note enters the import into the list.
-func (tx *importTx) note(src *store.Source, rows map[string]int64) error {
+func (tx *importTx) note(id int32, src *store.Source, rows map[string]int64) error {
 	counts, err := json.Marshal(rows)
 	if err != nil {
 		return err
 	}
-	return tx.exec(`INSERT INTO _imports VALUES (?, ?, ?, ?, ?, ?, ?)`, tx.id, src.Path, src.SHA256, src.Bytes, src.Kind, ticks(src.Time), string(counts))
+	return tx.exec(`INSERT INTO _imports VALUES (?, ?, ?, ?, ?, ?, ?)`, id, src.Path, src.SHA256, src.Bytes, src.Kind, ticks(src.Time), string(counts))
 }
 
 func ticks(t time.Time) int64 {
