@@ -42,8 +42,8 @@ func (b *binder) topNested(in Node, op *ast.TopNested) Node {
 	names := newNamer(nil)
 	rows := read(s)
 	for _, c := range op.Clauses {
-		if c.Others != nil {
-			b.unsupported(c.Others.Span(), "'with others' in top-nested")
+		if c.Others != nil && len(op.Clauses) > 1 {
+			b.unsupported(c.Others.Span(), "'with others' in a top-nested of several levels")
 			return in
 		}
 		r := read(s)
@@ -88,6 +88,9 @@ func (b *binder) topNested(in Node, op *ast.TopNested) Node {
 		if c.N != nil {
 			level = &Limit{In: level, N: b.rowCount(c.N)}
 		}
+		if c.Others != nil {
+			level, order = b.withOthers(s, r, level, c, a, of, sum), nil
+		}
 		kept = append(kept, Def{a.Keys[0].Col, replaceColumns(of, r.Columns, rows.Columns)})
 		if out == nil {
 			out = level
@@ -98,5 +101,40 @@ func (b *binder) topNested(in Node, op *ast.TopNested) Node {
 	if out == nil {
 		return in
 	}
+	if len(order) == 0 {
+		return out
+	}
 	return &Sort{In: out, Keys: order}
+}
+
+// withOthers adds a row for all values that a level does not keep.
+func (b *binder) withOthers(s *Shared, r *Read, level Node, c *ast.TopNestedClause, a *Aggregate, of Expr, sum *summary) Node {
+	kept := &Shared{Name: "kept", In: level}
+	keys := read(kept)
+	rest := read(s)
+	x := replaceColumns(of, r.Columns, rest.Columns)
+	among := &In{X: x, Sub: &Map{In: keys, Columns: keys.Columns[:1]}, Not: true, Sp: c.Pos}
+	others := &Aggregate{In: &Filter{In: rest, Pred: among}}
+	for _, d := range a.Aggs {
+		others.Aggs = append(others.Aggs, Def{&Column{Name: d.Col.Name, Type: d.Col.Type}, replaceColumns(d.X, r.Columns, rest.Columns)})
+	}
+	// The aggregates' results are computed from other columns now.
+	var from, to []*Column
+	for i, d := range a.Aggs {
+		from, to = append(from, d.Col), append(to, others.Aggs[i].Col)
+	}
+	name := &Column{Name: a.Keys[0].Col.Name, Type: a.Keys[0].Col.Type}
+	m := &Map{In: others, Defs: []Def{{name, b.fold(b.convert(b.scalar(c.Others), name.Type))}}, Columns: []*Column{name}}
+	for _, col := range sum.out {
+		def := Expr(&Ref{Col: col})
+		for _, d := range sum.defs {
+			if d.Col == col {
+				def = d.X
+			}
+		}
+		out := &Column{Name: col.Name, Type: col.Type}
+		m.Defs = append(m.Defs, Def{out, replaceColumns(def, from, to)})
+		m.Columns = append(m.Columns, out)
+	}
+	return unionOf([]source{{read(kept), ""}, {m, ""}}, false)
 }

@@ -69,6 +69,10 @@ func (b *binder) operator(in Node, op ast.Operator) Node {
 		return b.partition(in, op)
 	case *ast.Evaluate:
 		return b.evaluate(in, op)
+	case *ast.Fork:
+		return b.fork(in, op)
+	case *ast.Facet:
+		return b.facet(in, op)
 	case *ast.Scan:
 		return b.scan(in, op)
 	case *ast.Reduce:
@@ -205,8 +209,7 @@ func (b *binder) project(in Node, op *ast.Project) Node {
 	case ast.ProjectReorder:
 		return b.projectReorder(in, op)
 	case ast.ProjectByNames:
-		b.unsupported(op.Pos, "'project-by-names' operator")
-		return in
+		return b.projectByNames(in, op)
 	}
 	m := &Map{In: in}
 	w := &windows{b: b, level: map[*Column]int{}}
