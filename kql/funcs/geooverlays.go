@@ -35,6 +35,47 @@ func polygonsJSON(ps []geo.Polygon) *dyn.Bag {
 	return multi("Polygon", out)
 }
 
+// geoBuffers are the functions that draw a border around shapes.
+func geoBuffers() []types.Func {
+	// around reads radius and tolerance from the argument at i on.
+	around := func(a []types.Value, i int) (geo.Buffer, bool) {
+		b := geo.Buffer{Radius: flt(a[i]), Tolerance: option(a, i+1, defaultTolerance)}
+		return b, b.Radius > 0 && b.Radius <= geo.Radius && b.Tolerance > 0
+	}
+	shape := func(ps []geo.Polygon, ok bool) any {
+		if !ok || len(ps) == 0 {
+			return nil
+		}
+		return dyn.JSON(polygonsJSON(ps))
+	}
+	return []types.Func{
+		goFn("geo_point_buffer", "(longitude:Number, latitude:Number, radius:Number, tolerance?:Number) -> dynamic", "The circle round a point, with a radius in metres.", func(a []types.Value) any {
+			p, ok1 := pointAt(a, 0)
+			b, ok2 := around(a, 2)
+			if !ok1 || !ok2 {
+				return nil
+			}
+			return shape([]geo.Polygon{b.Point(p)}, true)
+		}),
+		goFn("geo_line_buffer", "(lineString:DynamicBag, radius:Number, tolerance?:Number) -> dynamic", "What lies within a radius in metres of a line.", func(a []types.Value) any {
+			l, ok1 := linesOf(a[0])
+			b, ok2 := around(a, 1)
+			if !ok1 || !ok2 {
+				return nil
+			}
+			return shape(b.Lines(l))
+		}),
+		goFn("geo_polygon_buffer", "(polygon:DynamicBag, radius:Number, tolerance?:Number) -> dynamic", "What lies within a radius in metres of a polygon.", func(a []types.Value) any {
+			p, ok1 := polygonsOf(a[0])
+			b, ok2 := around(a, 1)
+			if !ok1 || !ok2 {
+				return nil
+			}
+			return shape(b.Polygons(p))
+		}),
+	}
+}
+
 // geoOverlays are the functions that join shapes, and the reader of WKT.
 func geoOverlays() []types.Func {
 	return []types.Func{

@@ -26,7 +26,7 @@ func pointAt(a []types.Value, i int) (geo.Vec, bool) {
 // https://learn.microsoft.com/kusto/query/scalar-functions#geospatial-functions
 func geospatial() []types.Func {
 	list := append(append(geoPoints(), geoLines()...), geoPolygons()...)
-	list = append(append(list, geoRelations()...), geoOverlays()...)
+	list = append(append(list, geoRelations()...), append(geoOverlays(), geoBuffers()...)...)
 	return append(append(list, geoCells()...), geoHexagons()...)
 }
 
@@ -171,21 +171,21 @@ func geoLines() []types.Func {
 			if !ok || !(tolerance > 0) {
 				return nil
 			}
-			var out []any
+			var out []geo.Line
 			for _, l := range ls {
-				out = append(out, densified(l, tolerance))
+				out = append(out, geo.SplitAt180(densified(l, tolerance))...)
 			}
-			return dyn.JSON(multi("LineString", out))
+			return dyn.JSON(linesJSON(out))
 		}),
 	)
 }
 
-func densified(l [][2]float64, tolerance float64) []any {
+func densified(l [][2]float64, tolerance float64) geo.Line {
 	ps := [][2]float64{l[0]}
 	for i := 1; i < len(l); i++ {
 		ps = geo.Densify(ps, l[i-1], l[i], tolerance)
 	}
-	return lineJSON(vectors(ps))
+	return vectors(ps)
 }
 
 func geoPolygons() []types.Func {
@@ -234,7 +234,9 @@ func geoPolygons() []types.Func {
 			}
 			return dyn.JSON(pointJSON(geo.Centroid(g)))
 		}),
-		rings("geo_polygon_densify", "(polygon:DynamicBag, tolerance?:Number, preserve_crossing?:NumberOrBool) -> dynamic", "A polygon that is straight on a map, with points added so that great circles follow it.", densified),
+		rings("geo_polygon_densify", "(polygon:DynamicBag, tolerance?:Number, preserve_crossing?:NumberOrBool) -> dynamic", "A polygon that is straight on a map, with points added so that great circles follow it.", func(r [][2]float64, tolerance float64) []any {
+			return lineJSON(densified(r, tolerance))
+		}),
 		rings("geo_polygon_simplify", "(polygon:DynamicBag, tolerance?:Number) -> dynamic", "A polygon without the points that matter less than a tolerance in metres.", func(r [][2]float64, tolerance float64) []any {
 			return lineJSON(geo.Line(vectors(r)).Simplify(tolerance))
 		}),

@@ -39,3 +39,28 @@ func drift(a, b [2]float64) float64 {
 	}
 	return worst
 }
+
+// SplitAt180 cuts a line where it crosses the meridian of 180 degrees, so that
+// no part goes round a map.  The ends stay just short of the meridian.
+func SplitAt180(l Line) []Line {
+	const edge = 179.999999999999
+	var out []Line
+	part := Line{l[0]}
+	for i := 1; i < len(l); i++ {
+		a, b := l[i-1], l[i]
+		if lng1, _ := a.LngLat(); a.Y*b.Y < 0 && math.Abs(lng1) != 180 {
+			x := a.cross(b).cross(Vec{0, 1, 0}).unit()
+			if x.dot(a.add(b)) < 0 {
+				x = x.scale(-1)
+			}
+			if x.X < 0 {
+				side := math.Copysign(edge, a.Y)
+				_, lat := x.LngLat()
+				out = append(out, append(part, LngLat(side, lat)))
+				part = Line{LngLat(-side, lat)}
+			}
+		}
+		part = append(part, b)
+	}
+	return append(out, part)
+}

@@ -2,18 +2,16 @@ package geo
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
 // maxPairs bounds how many pairs of edges an overlay looks at.
 const maxPairs = 4e8
 
-// part is a piece of a border; order tells which border it is a piece of, and
-// which piece.
+// part is an edge or a piece of one; order is the edge's number.
 type part struct {
 	a, b  Vec
-	order float64
+	order int
 }
 
 // Intersection returns the area that two sets of polygons share, and the
@@ -88,7 +86,7 @@ func borderParts(ps []Polygon, from int) []part {
 				slices.Reverse(r)
 			}
 			for k, a := range r {
-				out = append(out, part{a, r[(k+1)%len(r)], float64(from + len(out))})
+				out = append(out, part{a, r[(k+1)%len(r)], from + len(out)})
 			}
 		}
 	}
@@ -126,10 +124,10 @@ func overlay(p, q []Polygon, inside bool) ([]Polygon, bool) {
 				case from == to, have(otherEdges, to, from):
 				case have(otherEdges, from, to): // a border of both stays once
 					if first {
-						kept = append(kept, part{from, to, e.order + float64(k)/float64(len(l))})
+						kept = append(kept, part{from, to, e.order})
 					}
 				case Contains(other, interpolate(from, to, 0.5)) == inside:
-					kept = append(kept, part{from, to, e.order + float64(k)/float64(len(l))})
+					kept = append(kept, part{from, to, e.order})
 				}
 			}
 		}
@@ -148,7 +146,7 @@ func assemble(parts []part) []Polygon {
 	used := make([]bool, len(parts))
 	type loop struct {
 		ring  Ring
-		order float64
+		order int
 	}
 	var shells, holes []loop
 	for i := range parts {
@@ -174,18 +172,10 @@ func assemble(parts []part) []Polygon {
 		if len(chain) < 3 || chain[len(chain)-1].b != chain[0].a {
 			continue
 		}
-		// The piece of the last border comes last.
-		last := 0
-		for k, e := range chain {
-			if e.order > chain[last].order {
-				last = k
-			}
-		}
-		var l loop
-		l.order = math.Inf(1)
-		for k := range chain {
-			e := chain[(last+1+k)%len(chain)]
-			l.ring, l.order = append(l.ring, e.a), min(l.order, e.order)
+		chain = arrange(chain)
+		l := loop{order: chain[0].order}
+		for _, e := range chain {
+			l.ring = append(l.ring, e.a)
 		}
 		if l.ring.area() >= 0 {
 			shells = append(shells, l)
@@ -208,6 +198,29 @@ func assemble(parts []part) []Polygon {
 		}
 	}
 	return out
+}
+
+// arrange turns a ring so that the pieces of the edge with the highest number
+// come last, as the real engine does: of several stretches of that edge the
+// first one, counted from the point whose S2 cell comes first.
+func arrange(chain []part) []part {
+	low := 0
+	for i, e := range chain {
+		if CellAt(e.a, MaxLevel) < CellAt(chain[low].a, MaxLevel) {
+			low = i
+		}
+	}
+	chain = append(slices.Clone(chain[low:]), chain[:low]...)
+	last, gap := 0, false
+	for i, e := range chain[1:] {
+		switch d := e.order - chain[last].order; {
+		case d < 0:
+			gap = true
+		case d > 0 || !gap:
+			last, gap = i+1, false
+		}
+	}
+	return append(slices.Clone(chain[last+1:]), chain[:last+1]...)
 }
 
 // UnionLines returns the lines with each edge that they share only once, joined
