@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -23,6 +22,7 @@ import (
 	"wirehunt/internal/config"
 	"wirehunt/internal/defender"
 	"wirehunt/internal/store"
+	"wirehunt/internal/web"
 )
 
 type serveFlags struct {
@@ -167,7 +167,7 @@ func (a *app) serve(ctx context.Context, f *serveFlags) error {
 		audit = slog.New(slog.NewJSONHandler(file, nil))
 	}
 	opt := api.Options{
-		Limits: f.limits, TLS: f.tls.on(), Web: webFiles(), Log: log, Audit: audit, Clock: time.Now, Version: a.version,
+		Limits: f.limits, TLS: f.tls.on(), Web: web.FS(), Log: log, Audit: audit, Clock: time.Now, Version: a.version,
 		NowLatest: f.latest, Devices: f.capture.newDevices, Tables: defender.Tables(logs(), nil), TempDir: f.temp,
 	}
 	if opt.TempDir == "" {
@@ -283,6 +283,3 @@ func (e *servedError) Error() string {
 }
 
 func (e *servedError) Unwrap() error { return e.err }
-
-// webFiles are the files of the portal.
-func webFiles() fs.FS { return nil }

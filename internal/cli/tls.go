@@ -40,6 +40,9 @@ func (f *tlsFlags) config(db, listen string) (*tls.Config, error) {
 	if !f.on() {
 		return nil, nil
 	}
+	if f.selfSigned && (f.cert != "" || f.key != "") {
+		return nil, errors.New("--tls-self-signed makes a certificate: do not give --tls-cert and --tls-key with it")
+	}
 	cert, key := f.cert, f.key
 	if f.selfSigned {
 		cert, key = db+".crt", db+".key"
