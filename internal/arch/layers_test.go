@@ -38,7 +38,7 @@ var layers = [][]string{
 	{"internal/query"},
 	{"internal/obs", "internal/config"},
 	{"internal/api", "internal/web"},
-	{"internal/bench", "internal/rangetest"},
+	{"internal/bench", "internal/rangetest", "internal/mutate"},
 	{"internal/cli"},
 	{"cmd/*"},
 }
