@@ -46,7 +46,8 @@ export function App() {
   const app = useMemo<AppState | undefined>(() => session && { session, schema, reloadSchema, theme, zone, setZone }, [session, schema, reloadSchema, theme, zone, setZone]);
   const wait = <div className={styles.wait}>{trouble ? <p role="alert">{trouble}</p> : <Spinner label="Loading" />}</div>;
   return (
-    <FluentProvider theme={theme.theme} className={styles.root}>
+    <FluentProvider theme={theme.theme}>
+      <div className={styles.root}>
       {!app ? (
         wait
       ) : !app.session.signedIn ? (
@@ -63,6 +64,7 @@ export function App() {
           </Frame>
         </AppContext>
       )}
+    </div>
     </FluentProvider>
   );
 }

@@ -137,14 +137,15 @@ const connStates: Names = {
 
 /** The name of a member in plain words. */
 export function fieldLabel(action: string, member: string): string {
-  return byAction[action]?.[member] ?? conn[member] ?? common[member] ?? member;
+  const own = (names: Names | undefined) => (names && Object.hasOwn(names, member) ? names[member] : undefined);
+  return (Object.hasOwn(byAction, action) ? own(byAction[action]) : undefined) ?? own(conn) ?? own(common) ?? member;
 }
 
 /** What the text of a member means, where that is not plain; else "". */
 export function fieldNote(member: string, value: string): string {
   switch (member) {
     case "conn_state":
-      return connStates[value] ?? "";
+      return Object.hasOwn(connStates, value) ? (connStates[value] ?? "") : "";
     case "direction":
       return value === "In" ? "to the device" : value === "Out" ? "from the device" : "";
     case "ts": {
@@ -157,4 +158,15 @@ export function fieldNote(member: string, value: string): string {
       return value === "" ? "" : "seconds";
   }
   return "";
+}
+
+/** The ActionType of a row that does not name it, by the members of its bag. */
+export function guessAction(members: readonly string[]): string {
+  let best = "";
+  let most = 2; // Two members that fit are no proof.
+  for (const [action, names] of Object.entries(byAction)) {
+    const n = members.filter((m) => Object.hasOwn(names, m)).length;
+    if (n > most) [best, most] = [action, n];
+  }
+  return best;
 }

@@ -1,10 +1,9 @@
 import { makeStyles } from "@fluentui/react-components";
-import { themeNames } from "@kusto/monaco-kusto";
 import { type RefObject, useEffect, useImperativeHandle, useRef } from "react";
 import { useApp } from "../app/context";
 import { type Block, blockAt } from "../kql/blocks";
 import { Checker } from "./check";
-import { monaco, setSchema, showDiagnostics } from "./kusto";
+import { monaco, setSchema, showDiagnostics, themeNames } from "./kusto";
 import type { Tab } from "./tabs";
 
 const useStyles = makeStyles({ host: { height: "100%", minHeight: 0 } });

@@ -5,7 +5,7 @@ import { useApp } from "../app/context";
 import { addressOf, navigate } from "../app/router";
 import type { Column, Value } from "../api/types";
 import { type Member, parseBag } from "../details/bag";
-import { fieldLabel, fieldNote } from "../details/fields";
+import { fieldLabel, fieldNote, guessAction } from "../details/fields";
 import { parseBanner } from "../details/ssh";
 import { formatValue } from "../format/value";
 import { stringLiteral } from "../kql/literal";
@@ -47,13 +47,13 @@ export function RowPanel({ columns, row, actions, onMenu, onClose }: Props) {
   const { zone } = useApp();
   const panel = useRef<HTMLElement>(null);
   const values: Record<string, Value> = Object.fromEntries(columns.map((c, i) => [c.name, row[i] ?? null]));
-  const action = String(values.ActionType ?? "");
   const menu = (t: Omit<Target, "row">) => (e: MouseEvent<HTMLElement>) => {
     const box = e.currentTarget.getBoundingClientRect();
     onMenu({ ...t, row: values }, { x: box.left, y: box.bottom });
   };
   useEffect(() => panel.current?.scrollTo(0, 0), [row]);
   const bags = columns.map((column, i) => ({ column, members: parseBag(row[i] ?? null) })).filter((b): b is { column: Column; members: Member[] } => b.members !== undefined);
+  const action = String(values.ActionType ?? "") || guessAction(bags.flatMap((b) => b.members.map((m) => m.name)));
   const isBag = new Set(bags.map((b) => b.column.name));
   return (
     <aside ref={panel} className={styles.panel} aria-label="Inspect record" onKeyDown={(e) => e.key === "Escape" && onClose()}>

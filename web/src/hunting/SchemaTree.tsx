@@ -43,7 +43,7 @@ export function SchemaTree({ onInsert, onReference }: Props) {
   const { schema } = useApp();
   const [search, setSearch] = useState("");
   const wanted = useDeferredValue(search);
-  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(["g:Devices", "g:Zeek"]));
+  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(["g:Defender", "g:Zeek"]));
   const nodes = useMemo(() => schemaNodes(schema, open, wanted), [schema, open, wanted]);
   const toggle = (key: string, on = !open.has(key)) => {
     const next = new Set(open);

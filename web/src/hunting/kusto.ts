@@ -1,13 +1,15 @@
 // Monaco with Microsoft's Kusto language service, fed from our schema.
 
+// The editor's services must be registered before the first use of Monaco,
+// which is the import of its Kusto mode.
 import "monaco-editor/esm/vs/editor/editor.all.js";
-import { getKustoWorker, kustoDefaults } from "@kusto/monaco-kusto";
+import { getKustoWorker, kustoDefaults, themeNames } from "@kusto/monaco-kusto";
 import KustoWorker from "@kusto/monaco-kusto/release/esm/kusto.worker.js?worker";
 import * as monaco from "monaco-editor/esm/vs/editor/editor.api";
 import EditorWorker from "monaco-editor/esm/vs/editor/editor.worker.js?worker";
 import type { Diagnostic, Schema } from "../api/types";
 
-export { monaco };
+export { monaco, themeNames };
 
 declare global {
   interface Window {
@@ -28,14 +30,7 @@ kustoDefaults.setLanguageSettings({
   completionOptions: { includeExtendedSyntax: false },
 });
 
-// Our compiler alone says what is wrong: it runs the query.
-const compiler = "wirehunt";
-monaco.editor.onDidChangeMarkers((uris) => {
-  for (const uri of uris) {
-    const model = monaco.editor.getModel(uri);
-    if (model && monaco.editor.getModelMarkers({ owner: "kusto", resource: uri }).length > 0) monaco.editor.setModelMarkers(model, "kusto", []);
-  }
-});
+const compiler = "wirehunt"; // owns the marks
 
 /** Shows what the compiler says; offsets are those of the model. */
 export function showDiagnostics(model: monaco.editor.ITextModel, list: Diagnostic[]): void {

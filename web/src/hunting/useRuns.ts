@@ -35,7 +35,7 @@ export function useRuns() {
     } catch (e) {
       const took = Date.now() - started;
       if (abort.signal.aborted) run = { ...base, state: "canceled", took };
-      else run = { ...base, state: "failed", took, error: messageOf(e), diagnostics: e instanceof ApiError ? e.diagnostics : [] };
+      else run = { ...base, state: "failed", took, error: explain(e, request.query), diagnostics: e instanceof ApiError ? e.diagnostics : [] };
     }
     if (under.current.get(tab) === abort) {
       under.current.delete(tab);
@@ -56,4 +56,12 @@ export function useRuns() {
     };
   }, []);
   return { runs, start, cancel, forget };
+}
+
+/** What went wrong, and where in the query. */
+function explain(e: unknown, query: string): string {
+  const first = e instanceof ApiError ? e.diagnostics.find((d) => d.severity === "error") : undefined;
+  if (!first) return messageOf(e);
+  const before = query.slice(0, first.start).split("\n");
+  return `Line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}: ${first.message}${first.hint ? ` (${first.hint})` : ""}`;
 }
