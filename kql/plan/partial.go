@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"wirehunt/kql/funcs"
 	"wirehunt/kql/types"
 	"wirehunt/schema"
@@ -20,8 +22,16 @@ func merging(name string) string {
 	return ""
 }
 
-// partial aggregates each branch on its own, where the keys of every branch
-// are constant and the results can be merged: a branch then gives one row, and
+// constant reports whether keys have one value in all rows of the branch.
+func (b *branch) constant(keys []types.Def) bool {
+	return !slices.ContainsFunc(keys, func(k types.Def) bool {
+		_, ok := b.subst(k.X).(*types.Const)
+		return !ok
+	})
+}
+
+// partial aggregates each branch on its own, where the results can be merged
+// and the keys of some branch are constant: that branch then gives one row, and
 // none of its rows goes further.  It returns what remains to be done over the
 // branches, and the columns that that needs.
 func (p *planner) partial(f *flow, keys, aggs []types.Def) (mergeKeys, mergeAggs []types.Def, need colset, ok bool) {
@@ -30,12 +40,8 @@ func (p *planner) partial(f *flow, keys, aggs []types.Def) (mergeKeys, mergeAggs
 			return nil, nil, nil, false
 		}
 	}
-	for _, b := range f.branches {
-		for _, k := range keys {
-			if _, ok := b.subst(k.X).(*types.Const); !ok {
-				return nil, nil, nil, false
-			}
-		}
+	if !slices.ContainsFunc(f.branches, func(b *branch) bool { return b.constant(keys) }) {
+		return nil, nil, nil, false
 	}
 	need = colset{}
 	for _, d := range keys {
@@ -52,8 +58,16 @@ func (p *planner) partial(f *flow, keys, aggs []types.Def) (mergeKeys, mergeAggs
 	for _, b := range f.branches {
 		s := &Select{From: b.from, Where: b.where, Grouped: true}
 		defs := map[*types.Column]types.Expr{}
+		constant := b.constant(keys)
 		for i, d := range keys {
-			defs[mergeKeys[i].X.(*types.Ref).Col] = b.subst(d.X)
+			key := mergeKeys[i].X.(*types.Ref).Col
+			defs[key] = b.subst(p.subqueries(d.X))
+			if !constant {
+				c := &types.Column{Name: key.Name, Type: key.Type}
+				s.Keys++
+				s.Out = append(s.Out, types.Def{Col: c, X: defs[key]})
+				defs[key] = &types.Ref{Col: c}
+			}
 		}
 		for i, d := range aggs {
 			c := &types.Column{Name: d.Col.Name, Type: d.Col.Type}
@@ -61,7 +75,7 @@ func (p *planner) partial(f *flow, keys, aggs []types.Def) (mergeKeys, mergeAggs
 			defs[mergeAggs[i].X.(*types.Call).Args[0].(*types.Ref).Col] = &types.Ref{Col: c}
 		}
 		b.from, b.where, b.defs, b.oneOf = &Sub{s}, nil, defs, nil
-		if len(keys) == 0 {
+		if len(keys) == 0 || !constant {
 			continue
 		}
 		// A branch without rows gives a row all the same: its key must go.

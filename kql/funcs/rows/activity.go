@@ -84,7 +84,7 @@ func ActiveUsersCount(rows [][]any, _ string) [][]any {
 		slices.Sort(u.times)
 		first := 0
 		for i, t := range u.times {
-			for u.times[first] <= t-window {
+			for first < i && u.times[first] <= t-window {
 				first++
 			}
 			if t < start || t > end {

@@ -66,6 +66,9 @@ func floor(t, step, origin int64) int64 {
 // maxBins bounds the bins that one row is counted in.
 const maxBins = 100_000
 
+// maxSteps bounds the work on windows.
+const maxSteps = 100_000_000
+
 // groups keeps things by key in the order in which the keys come.
 type groups[T any] struct {
 	at   map[string]int

@@ -121,7 +121,8 @@ func RollingPercentile(rows [][]any, _ string) [][]any {
 		s.bins[t] = append(s.bins[t], r[0])
 	}
 	var out [][]any
-	if step == 0 || (hi-lo)/step > maxBins {
+	bins := (float64(hi)-float64(lo))/float64(step) + 1
+	if step == 0 || bins > maxBins || bins*float64(window)*float64(len(all.list)) > maxSteps || hi > math.MaxInt64-step {
 		return nil
 	}
 	for t := lo; t <= hi; t += step {
