@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// maxPairs bounds how many pairs of edges an overlay looks at.
-const maxPairs = 4e8
+// maxPairs bounds how many pairs of edges an overlay looks at, to about a
+// second of work.
+const maxPairs = 1e7
 
 // part is an edge or a piece of one; order is the edge's number.
 type part struct {
@@ -110,19 +111,23 @@ func overlay(p, q []Polygon, inside bool) ([]Polygon, bool) {
 			}
 		}
 	}
-	have := func(in []part, a, b Vec) bool {
-		return slices.ContainsFunc(in, func(e part) bool { return e.a == a && e.b == b })
+	index := func(edges []part) map[[2]Vec]bool {
+		m := make(map[[2]Vec]bool, len(edges))
+		for _, e := range edges {
+			m[[2]Vec{e.a, e.b}] = true
+		}
+		return m
 	}
 	var kept []part
-	keep := func(edges []part, cuts [][]Vec, other []Polygon, otherEdges []part, first bool) {
+	keep := func(edges []part, cuts [][]Vec, other []Polygon, otherEdges map[[2]Vec]bool, first bool) {
 		for i, e := range edges {
 			l := append(append([]Vec{e.a}, cuts[i]...), e.b)
 			slices.SortStableFunc(l, func(x, y Vec) int { return cmp.Compare(e.a.angle(x), e.a.angle(y)) })
 			for k := 1; k < len(l); k++ {
 				from, to := l[k-1], l[k]
 				switch {
-				case from == to, have(otherEdges, to, from):
-				case have(otherEdges, from, to): // a border of both stays once
+				case from == to, otherEdges[[2]Vec{to, from}]:
+				case otherEdges[[2]Vec{from, to}]: // a border of both stays once
 					if first {
 						kept = append(kept, part{from, to, e.order})
 					}
@@ -132,8 +137,8 @@ func overlay(p, q []Polygon, inside bool) ([]Polygon, bool) {
 			}
 		}
 	}
-	keep(a, cutsA, q, b, true)
-	keep(b, cutsB, p, a, false)
+	keep(a, cutsA, q, index(b), true)
+	keep(b, cutsB, p, index(a), false)
 	return assemble(kept), true
 }
 
