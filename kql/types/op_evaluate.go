@@ -61,6 +61,8 @@ func (b *binder) evaluate(in Node, op *ast.Evaluate) Node {
 		n = b.ipLookup(in, op, strings.TrimSuffix(name, "_lookup"))
 	case "rows_near", "sliding_window_counts", "active_users_count", "activity_counts_metrics", "activity_engagement", "rolling_percentile", "schema_merge":
 		n = b.rowPlugin(in, op)
+	case "geo_polygon_lookup", "geo_line_lookup":
+		n = b.geoLookup(in, op)
 	case "preview", "identity", "identity_v3":
 		n = in
 	case "http_request", "http_request_post", "sql_request", "mysql_request", "postgresql_request", "cosmosdb_sql_request",

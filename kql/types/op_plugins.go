@@ -135,3 +135,70 @@ func constText(x Expr) string {
 	}
 	return ""
 }
+
+// geoLookup binds geo_polygon_lookup and geo_line_lookup: each row is joined
+// with the shapes of a table that its point lies in or near.
+// https://learn.microsoft.com/kusto/query/geo-polygon-lookup-plugin
+func (b *binder) geoLookup(in Node, op *ast.Evaluate) Node {
+	name := op.Call.Fun.Name
+	line := name == "geo_line_lookup"
+	places := []string{"LookupTable", "LookupKey", "Longitude", "Latitude", "radius", "return_unmatched", "lookup_area_radius", "return_lookup_key"}
+	given := map[string]ast.Expr{}
+	for i, a := range op.Call.Args {
+		if ne, ok := a.(*ast.NamedExpr); ok && len(ne.Names) == 1 {
+			given[ne.Names[0].Name] = ne.X
+		} else if i < len(places) {
+			given[places[i]] = a
+		}
+	}
+	for _, p := range places[:4] {
+		if given[p] == nil || p == "LookupTable" && !b.isTable(given[p], b.scope) || line && given["radius"] == nil {
+			b.diags.Add(CodeArgumentCount, op.Call.Fun.Pos, "The function '%s' expects between 4 and 8 arguments.", name)
+			return in
+		}
+	}
+	table := b.subquery(given["LookupTable"])
+	var at []Expr
+	var shape Expr
+	b.withRow(rowOf(in), func() {
+		for _, p := range places[2:4] {
+			at = append(at, b.convert(b.scalar(given[p]), schema.Real))
+		}
+	})
+	b.withRow(rowOf(table), func() { shape = b.convert(b.scalar(given["LookupKey"]), schema.Dynamic) })
+	flag := func(p string) bool {
+		if given[p] == nil {
+			return false
+		}
+		v, _ := IsConst(b.fold(b.scalar(given[p])))
+		return v == true
+	}
+	call := func(fn string, t schema.Type, args ...Expr) Expr {
+		f := b.funcs.Scalar(fn)
+		if f == nil {
+			b.unsupported(op.Call.Fun.Pos, "The plugin '"+name+"'")
+			return Bool(false)
+		}
+		return &Call{Fn: f, Args: args, T: t, Sp: op.Pos}
+	}
+	j := &Join{Kind: JoinInner, L: in, R: table}
+	if flag("return_unmatched") {
+		j.Kind = JoinLeftOuter
+	}
+	if !line {
+		j.Where = call("geo_point_in_polygon", schema.Bool, at[0], at[1], shape)
+	}
+	if given["radius"] != nil {
+		distance := "geo_distance_point_to_polygon"
+		if line {
+			distance = "geo_distance_point_to_line"
+		}
+		radius := b.convert(b.fold(b.scalar(given["radius"])), schema.Real)
+		j.Where = &Call{Fn: b.funcs.Operator("<="), Args: []Expr{call(distance, schema.Real, at[0], at[1], shape), radius}, T: schema.Bool, Sp: op.Pos}
+	}
+	right := table.Cols()
+	if r, ok := shape.(*Ref); ok && !flag("return_lookup_key") {
+		right = slices.DeleteFunc(slices.Clone(right), func(c *Column) bool { return c == r.Col })
+	}
+	return b.renamed(j, right)
+}
