@@ -168,10 +168,7 @@ func (a *app) serve(ctx context.Context, f *serveFlags) error {
 	}
 	opt := api.Options{
 		Limits: f.limits, TLS: f.tls.on(), Web: web.FS(), Log: log, Audit: audit, Clock: time.Now, Version: a.version,
-		NowLatest: f.latest, Devices: f.capture.newDevices, Tables: defender.Tables(logs(), nil), TempDir: f.temp,
-	}
-	if opt.TempDir == "" {
-		opt.TempDir = filepath.Dir(f.db.path)
+		NowLatest: f.latest, Devices: f.capture.newDevices, Tables: defender.Tables(logs(), nil),
 	}
 	if !f.insecure {
 		opt.Tokens = tokens
@@ -192,6 +189,11 @@ func (a *app) serve(ctx context.Context, f *serveFlags) error {
 		return err
 	}
 	defer db.Close()
+	// The database is ours now, and what an earlier server left behind, too.
+	if opt.TempDir, err = f.workDir(); err != nil {
+		return err
+	}
+	defer os.RemoveAll(opt.TempDir)
 	listener, err := net.Listen("tcp", f.listen)
 	if err != nil {
 		return fmt.Errorf("--listen %s: %w", f.listen, errors.Unwrap(err))
@@ -217,6 +219,18 @@ func (a *app) serve(ctx context.Context, f *serveFlags) error {
 		fmt.Fprintf(a.out, "There is no token yet: make one with wirehunt token create NAME --db %s\n", f.db.path)
 	}
 	return serveUntil(ctx, hs, listener, f.tls.on())
+}
+
+// workDir makes the directory of uploads and large results, empty.
+func (f *serveFlags) workDir() (string, error) {
+	dir := f.db.path + ".work"
+	if f.temp != "" {
+		dir = filepath.Join(f.temp, filepath.Base(dir))
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return "", err
+	}
+	return dir, os.MkdirAll(dir, 0o700)
 }
 
 const stopTime = 10 * time.Second
