@@ -32,8 +32,9 @@ const Window = 400
 const (
 	// maxTime is far beyond what a run takes on a busy machine.
 	maxTime = 30 * time.Second
-	// Allocations of a run, and for each byte of its packets.
-	maxAlloc, maxAllocPerByte = 16 << 20, 64
+	// Allocations of a run, for each byte of its packets, and for each record
+	// (most of that is the text that the test makes of it).
+	maxAlloc, maxAllocPerByte, maxAllocPerRow = 16 << 20, 64, 8 << 10
 	// Records of a run, and for each packet and byte.
 	maxRows, maxRowsPerPacket, bytesPerRow = 100, 4, 8
 )
@@ -131,8 +132,8 @@ func check(recs []pcapfile.Record, shards int) error {
 	if stats.Packets != uint64(len(recs)) {
 		return fmt.Errorf("%d packets of %d were worked on", stats.Packets, len(recs))
 	}
-	if n := after.TotalAlloc - before.TotalAlloc - s.own; n > uint64(maxAlloc+maxAllocPerByte*size) {
-		return fmt.Errorf("%d bytes allocated for %d bytes in %d packets", n, size, len(recs))
+	if n := after.TotalAlloc - before.TotalAlloc; n > maxAlloc+maxAllocPerByte*uint64(size)+maxAllocPerRow*stats.Rows {
+		return fmt.Errorf("%d bytes allocated for %d bytes in %d packets, %d records", n, size, len(recs), stats.Rows)
 	}
 	return nil
 }
@@ -157,7 +158,6 @@ type sink struct {
 	left int // how many more there may be
 	last map[string]event.Order
 	text bytes.Buffer
-	own  uint64 // bytes that the sink itself allocated, roughly
 }
 
 func (s *sink) Write(batches ...*event.Batch) error {
@@ -190,11 +190,9 @@ func (s *sink) rows(b *event.Batch) error {
 	}
 	s.last[b.Log.Name] = last
 	s.text.Reset()
-	had := s.text.Cap()
 	if err := zeeklog.WriteBatch(&s.text, b, zeeklog.Options{JSON: true, Extra: true}); err != nil {
 		return err
 	}
-	s.own += 3 * uint64(s.text.Cap()-had)
 	for line := range bytes.Lines(s.text.Bytes()) {
 		if !json.Valid(line) || !utf8.Valid(line) {
 			return fmt.Errorf("no JSON: %q", line)
