@@ -4,7 +4,7 @@ import { type RefObject, useMemo } from "react";
 import { useApp } from "../app/context";
 import type { Result } from "../api/types";
 import { chartNames, type ChartChoice, chartOption, isNumeric } from "./chart";
-import { type Clicked, EChart } from "./EChart";
+import { type Clicked, EChart } from "../panels/EChart";
 
 const useStyles = makeStyles({
   view: { height: "100%", display: "grid", gridTemplateRows: "auto 1fr", padding: tokens.spacingHorizontalS, backgroundColor: tokens.colorNeutralBackground1 },

@@ -3,7 +3,7 @@
 import type { Column } from "../api/types";
 import { condition } from "../kql/literal";
 import type { ChartChoice } from "./chart";
-import type { Clicked } from "./EChart";
+import type { Clicked } from "../panels/EChart";
 
 /** The steps that keep the rows of a mark. */
 export function markStep(c: Clicked, choice: ChartChoice, columns: Column[]): string[] {
