@@ -52,6 +52,7 @@ ended this one.  The database is free for queries between two batches.`,
   tcpdump -w - -c 1000 | wirehunt import -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			limitMemory(memoryBesideDatabase)
 			if f.follow {
 				return a.follow(cmd.Context(), args, f)
 			}

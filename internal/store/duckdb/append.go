@@ -15,11 +15,16 @@ import (
 	"wirehunt/zeeklog"
 )
 
+// flushRows is after how many rows an appender gives them to the database,
+// which by itself it does after 204,800: much memory where rows are wide.
+const flushRows = 1 << 14
+
 // logAppender stores rows of one log.
 type logAppender struct {
 	app      *duckdb.Appender
 	args     []driver.Value
 	importID int32
+	rows     int
 	buf      []byte // text made for the row; the appender copies it
 }
 
@@ -46,7 +51,13 @@ func (a *logAppender) append(b *event.Batch, n int, devices *defender.Devices) e
 		a.args[k+2], a.args[k+3] = origType, respType
 	}
 	a.args[len(a.args)-1] = a.importID
-	return a.app.AppendRow(a.args...)
+	if err := a.app.AppendRow(a.args...); err != nil {
+		return err
+	}
+	if a.rows++; a.rows%flushRows == 0 {
+		return a.app.Flush()
+	}
+	return nil
 }
 
 // sides returns the addresses of originator and responder.  A weird record of
