@@ -30,6 +30,8 @@ func commands(a *app) []*cobra.Command {
 		tokenCommand(a),
 		zeekCommand(a),
 		checkCommand(a),
+		fmtCommand(a),
+		functionsCommand(a),
 		schemaCommand(a),
 		huntsCommand(a),
 		demoCommand(a),

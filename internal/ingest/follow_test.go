@@ -229,11 +229,11 @@ func TestFollow(t *testing.T) {
 	z.truncate()
 	z.write("conn", 3)
 	z.eventually(db)
-	os.WriteFile(filepath.Join(dir, "pe.log"), []byte(`{"ts":1}`+"\n"), 0o644)
+	os.WriteFile(filepath.Join(dir, "weather.log"), []byte(`{"ts":1}`+"\n"), 0o644)
 	z.files["conn"].WriteString("99\tC99")
 	time.Sleep(50 * time.Millisecond)
 	sum := stop()
-	if sum.Rows["ZeekConn"] != 26 || sum.Rows["ZeekDns"] != 2005 || sum.Logs["pe"] != 1 || !slices.Equal(sum.Columns, []string{"conn.vlan"}) || len(sum.Unparsed) > 0 {
+	if sum.Rows["ZeekConn"] != 26 || sum.Rows["ZeekDns"] != 2005 || sum.Logs["weather"] != 1 || !slices.Equal(sum.Columns, []string{"conn.vlan"}) || len(sum.Unparsed) > 0 {
 		t.Errorf("summary %+v", sum)
 	}
 
