@@ -102,7 +102,7 @@ func bind(src string, opts Options) (*types.Query, diag.List) {
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	o := types.Options{Catalog: opts.Catalog, Funcs: funcs.All(), Params: opts.Params, Now: types.TicksOf(opts.Now), Lint: opts.Lint}
+	o := types.Options{Catalog: opts.Catalog, Funcs: funcs.All(), Params: opts.Params, Now: types.TicksOf(opts.Now), Lint: opts.Lint, Library: library()}
 	if opts.Now.IsZero() {
 		o.Now = 0
 	}

@@ -26,6 +26,7 @@ func (b *binder) callTable(name string, v *binding, args []ast.Expr, at ast.Expr
 		return out
 	}
 	v.active = true
+	before := len(b.diags)
 	b.inScope(inner, func() {
 		for _, s := range v.fun.Body.Statements {
 			b.statement(s)
@@ -33,6 +34,11 @@ func (b *binder) callTable(name string, v *binding, args []ast.Expr, at ast.Expr
 		out = b.table(v.fun.Body.Result)
 	})
 	v.active = false
+	if v.library { // its places are not in the query
+		for i := before; i < len(b.diags); i++ {
+			b.diags[i].Span = at.Span()
+		}
+	}
 	return out
 }
 

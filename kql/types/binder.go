@@ -32,6 +32,8 @@ type Options struct {
 	// Explore runs a relation and returns its rows, for plugins whose columns
 	// depend on the data.  Without it only their known columns are there.
 	Explore func(Node) ([][]any, error)
+	// Library are functions that the query can call.
+	Library []*ast.LetStmt
 	// Lint warns also of what is right and may surprise.
 	Lint bool
 }
@@ -98,6 +100,8 @@ type binding struct {
 	node   Node         // tabular parameter or as-name: a Shared to read
 	scope  *scope
 	active bool // being bound: using it again is recursion
+	// library says that the text is not the query's own.
+	library bool
 }
 
 // row is what scalar expressions can refer to.
@@ -124,6 +128,7 @@ type collector struct{ defs []Def }
 // is an error.
 func Bind(q *ast.Query, opts Options) (*Query, diag.List) {
 	b := &binder{opts: opts, funcs: opts.Funcs, scope: &scope{}, shared: map[sharedKey]*Shared{}, budget: maxNodes, row: &row{}}
+	b.scope.names = libraryOf(opts.Library)
 	var root Node
 	for _, s := range q.Statements {
 		if n := b.statement(s); n != nil {
@@ -134,6 +139,17 @@ func Bind(q *ast.Query, opts Options) (*Query, diag.List) {
 		return nil, b.diags
 	}
 	return &Query{Root: root, Render: b.render, Refused: b.refused}, b.diags
+}
+
+// libraryOf binds the names of a library's functions.
+func libraryOf(lets []*ast.LetStmt) map[string]*binding {
+	root := &scope{names: make(map[string]*binding, len(lets))}
+	for _, l := range lets {
+		if f, ok := ast.Unparen(l.Value).(*ast.FuncLit); ok {
+			root.names[l.Name.Name] = &binding{fun: f, scope: root, library: true}
+		}
+	}
+	return root.names
 }
 
 func (b *binder) statement(s ast.Stmt) Node {

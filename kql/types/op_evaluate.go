@@ -444,6 +444,4 @@ var portalColumns = map[string][]schema.Column{
 		{Name: "IsCertificateValid", Type: schema.Bool}, {Name: "IsRootSignerMicrosoft", Type: schema.Bool},
 		{Name: "SignatureState", Type: schema.String}, {Name: "IsExecutable", Type: schema.Bool}, {Name: "ThreatName", Type: schema.String},
 		{Name: "Publisher", Type: schema.String}, {Name: "SoftwareName", Type: schema.String}, {Name: "ProfileAvailability", Type: schema.String}},
-	"SeenBy":              {},
-	"AssignedIPAddresses": {},
 }
