@@ -42,7 +42,8 @@ type Options struct {
 	ServerPort func(proto uint8, port uint16) bool
 	// Interim is after how many ns of a flow's life OnInterim is called, again
 	// and again, with the time and how many calls that makes; 0 means never.
-	// What the flow has counted then is what came before that time.
+	// What the flow has counted then is what came before that time.  A
+	// TCP connection that was closed by both sides is no longer reported.
 	Interim   int64
 	OnInterim func(f *Flow, at int64, n uint64)
 }

@@ -105,7 +105,9 @@ func (t *Table) expired(f *Flow, now int64) (at int64, over bool) {
 			m.session = at + m.sessionPeriod
 		case m.interim:
 			m.interim = at + t.opt.Interim
-			t.opt.OnInterim(f, at, uint64((at-f.Start)/t.opt.Interim))
+			if m.remove == 0 { // else it is closed, and only waits for stragglers
+				t.opt.OnInterim(f, at, uint64((at-f.Start)/t.opt.Interim))
+			}
 		default:
 			return at, true // inactivity
 		}

@@ -77,3 +77,26 @@ func section(all, log string) string {
 	body, _, _ := strings.Cut(rest, "== ")
 	return body
 }
+
+// TestInterimClosed has that a connection with a goodbye gives no interim
+// record while it waits for stragglers.
+func TestInterimClosed(t *testing.T) {
+	recs := lasting(1)
+	a, b := [4]byte{10, 9, 0, 1}, [4]byte{10, 9, 0, 2}
+	for i, seg := range [][]byte{
+		ip(6, a, b, tcpSegment(5000, 22, 12, 2, 0x11, "")),
+		ip(6, b, a, tcpSegment(22, 5000, 2, 13, 0x11, "")),
+		ip(6, a, b, tcpSegment(5000, 22, 13, 3, 0x10, "")),
+		ip(17, a, b, udpDatagram(1, 2, "4 s later")),
+	} {
+		at := recs[3].Time
+		if i == 3 {
+			at += 4e9
+		}
+		recs = append(recs, pcapfile.Record{Time: at, Data: seg, WireLen: len(seg), Link: packet.LinkEthernet})
+	}
+	got, _ := run(t, &frames{recs: recs}, Options{Shards: 1, IgnoreChecksums: true, Interim: 3 * time.Second})
+	if n := strings.Count(section(got, "conn_interim"), "\n"); n != 3 || !strings.Contains(section(got, "conn"), `"SF"`) {
+		t.Errorf("%d interim records of a connection that closes after 10 s:\n%s", n, got)
+	}
+}
