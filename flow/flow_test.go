@@ -214,6 +214,30 @@ func TestSessionTimer(t *testing.T) {
 	}
 }
 
+// lateTimers sets timers on flows that close, as analyzers do that are found
+// in the last bytes only.
+type lateTimers struct{ *world }
+
+func (w lateTimers) Closed(f *Flow, at int64) {
+	w.t.SetInactivity(f, 1)
+	w.t.SessionTimer(f, at, 1, 1)
+	w.world.Closed(f, at)
+}
+
+func TestTimersOfClosed(t *testing.T) {
+	w := newWorld(Options{})
+	w.t.h = lateTimers{w}
+	// The first flow ends because the second has its endpoints, that one
+	// because the third comes long after.
+	w.send(0, false, tcp(1000, 0, "S 0 0"))
+	w.send(1000, false, tcp(5000, 0, "S 0 0"))
+	w.send(1000_000, false, tcp(9000, 0, "S 0 0"))
+	w.t.Advance(5000_000e6)
+	if len(w.log) != 3 || w.t.Stats.Live != 0 {
+		t.Errorf("%d flows are open, closed are\n%s", w.t.Stats.Live, strings.Join(w.log, "\n"))
+	}
+}
+
 func TestReuse(t *testing.T) {
 	w := newWorld(Options{})
 	w.send(0, false, tcp(100, 500, "S 0 0"))

@@ -290,6 +290,8 @@ func (t *Table) remove(f *Flow, at int64) {
 
 // close ends a flow that is not on the wheel.
 func (t *Table) close(f *Flow, at int64) {
+	// The handler may set timers, which must not put the flow on the wheel.
+	f.w.at = -1
 	t.h.Closed(f, at)
 	f.ends[0].stream.Release(t.pool)
 	f.ends[1].stream.Release(t.pool)

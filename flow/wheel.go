@@ -70,7 +70,6 @@ func (w *wheel) look(t *Table, n, now int64) {
 		id = f.w.next
 		f.w.next, f.w.prev = 0, 0
 		if at, over := t.expired(f, now); over {
-			f.w.at = -1
 			t.close(f, at)
 			continue
 		}
