@@ -113,7 +113,7 @@ func check(recs []pcapfile.Record, shards int) error {
 	go func() {
 		var err error
 		stats, err = pipeline.Run(context.Background(), &source{recs}, pipeline.Options{
-			Specs: all.Specs(), Shards: shards, IgnoreChecksums: true, CommunityID: true, Interim: time.Minute,
+			Specs: all.Specs(), Shards: shards, IgnoreChecksums: true, CommunityID: true, Interim: 20 * time.Minute,
 		}, s)
 		done <- err
 	}()
