@@ -114,17 +114,21 @@ func TestHostile(t *testing.T) {
 		"parentheses": "print " + strings.Repeat("(", 10_000) + "1" + strings.Repeat(")", 10_000),
 		"brackets":    "print dynamic(" + strings.Repeat("[", 10_000),
 		"pipes":       "Events" + strings.Repeat(" | where RemotePort > 1", 20_000),
+		"pipe":        "Events" + strings.Repeat(" | where RemotePort > 1", 1_900),
+		"extends":     "Events | extend a = 'x'" + strings.Repeat(" | extend a = strcat(a, a)", 60),
 		"sum":         "print 1" + strings.Repeat(" + 1", 100_000),
 		"or":          "Events | where RemotePort == 1" + strings.Repeat(" or RemotePort == 2", 20_000),
 		"lets":        "let a0 = 1;" + doubling(40) + "print a40",
 		"tables":      "let t0 = () { Events };" + doublingTables(40) + "t40()",
 		"bytes":       strings.Repeat("\xff\x00'\"`", 100_000),
 	} {
-		start := time.Now()
-		kql.Compile(q, kql.Options{Catalog: events()})
-		if d := time.Since(start); d > 10*time.Second {
-			t.Errorf("%s takes %v", name, d)
-		}
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			kql.Compile(q, kql.Options{Catalog: events()})
+			if d := time.Since(start); d > 20*time.Second {
+				t.Errorf("it takes %v", d)
+			}
+		})
 	}
 }
 

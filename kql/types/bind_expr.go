@@ -312,8 +312,25 @@ func FoldCall(c *Call) Expr {
 			return c
 		}
 		args[i] = Value{k.T, k.V}
+		if s, ok := k.V.(string); ok && len(s) > maxFolded {
+			return c
+		}
 	}
 	return &Const{T: c.T, V: Eval(c.Fn, c.T, args), Sp: c.Sp}
+}
+
+// maxFolded bounds the texts in bytes that constants are computed from, so
+// that a short query cannot double one for ever.
+const maxFolded = 1 << 20
+
+// larger reports whether an expression has more than n nodes, counting those
+// that occur twice twice, as SQL does.
+func larger(e Expr, n int) bool {
+	Walk(e, func(Expr) bool {
+		n--
+		return n > 0
+	})
+	return n <= 0
 }
 
 // Eval calls a function's Eval with the null rule applied, and makes the

@@ -121,6 +121,10 @@ func (b *binder) table(e ast.Expr) Node {
 		return b.table(e.X)
 	case *ast.Pipe:
 		n := b.table(e.Source)
+		if len(e.Ops) > maxOperators {
+			b.diags.Add(CodeRecursion, e.Ops[maxOperators].Span(), "A pipe has more than %d operators.", maxOperators)
+			return empty()
+		}
 		for _, op := range e.Ops {
 			n = b.operator(n, op)
 		}

@@ -64,6 +64,9 @@ type RenderProp struct{ Name, Value string }
 // maxNodes bounds what let functions and tables may expand to.
 const maxNodes = 200_000
 
+// maxOperators bounds the operators of one pipe.
+const maxOperators = 2_000
+
 // binder binds one query.
 type binder struct {
 	opts    Options
@@ -199,6 +202,10 @@ func (b *binder) let(s *ast.LetStmt) {
 		} else {
 			b.op = "let"
 			v.expr = b.fold(b.scalar(s.Value))
+			if larger(v.expr, maxNodes) {
+				b.diags.Add(CodeRecursion, s.Span(), "The query is too large when its variables are expanded.")
+				v.expr = &Const{T: v.expr.Type(), Sp: s.Span()}
+			}
 		}
 	}
 	b.define(s.Name.Name, v)
