@@ -12,10 +12,18 @@ const Radius = 6371010.0
 // Vec is a point on the unit sphere, or a direction.
 type Vec struct{ X, Y, Z float64 }
 
+// radian and degree convert angles.  Products with one constant, and a root
+// instead of Hypot below, are how the S2 library has it, whose last digits
+// Kusto shows.
+const (
+	radian = math.Pi / 180
+	degree = 180 / math.Pi
+)
+
 // LngLat returns the point at a longitude and a latitude in degrees.
 func LngLat(lng, lat float64) Vec {
-	sinLng, cosLng := math.Sincos(lng * math.Pi / 180)
-	sinLat, cosLat := math.Sincos(lat * math.Pi / 180)
+	sinLng, cosLng := Sincos(lng * radian)
+	sinLat, cosLat := Sincos(lat * radian)
 	return Vec{cosLat * cosLng, cosLat * sinLng, sinLat}
 }
 
@@ -26,7 +34,7 @@ func Valid(lng, lat float64) bool {
 
 // LngLat returns the longitude and the latitude of a direction in degrees.
 func (v Vec) LngLat() (lng, lat float64) {
-	return math.Atan2(v.Y, v.X) * 180 / math.Pi, math.Atan2(v.Z, math.Hypot(v.X, v.Y)) * 180 / math.Pi
+	return Atan2(v.Y, v.X) * degree, Atan2(v.Z, math.Sqrt(v.X*v.X+v.Y*v.Y)) * degree
 }
 
 func (v Vec) dot(w Vec) float64       { return v.X*w.X + v.Y*w.Y + v.Z*w.Z }
