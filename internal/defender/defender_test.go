@@ -2,6 +2,7 @@ package defender
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 
 	"wirehunt/event"
@@ -94,5 +95,20 @@ func TestTables(t *testing.T) {
 	}
 	if !names["ZeekHttp"] || !names["DeviceInfo"] {
 		t.Error("tables are missing")
+	}
+}
+
+// TestTableColumns checks that no two columns of a relation differ in case
+// only.
+func TestTableColumns(t *testing.T) {
+	for _, table := range Tables(nil, nil) {
+		seen := map[string]bool{}
+		for _, c := range TableColumns(&table) {
+			if key := strings.ToLower(c.Name); seen[key] {
+				t.Errorf("%s has %s twice", table.Name, c.Name)
+			} else {
+				seen[key] = true
+			}
+		}
 	}
 }

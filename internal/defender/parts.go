@@ -1,6 +1,7 @@
 package defender
 
 import (
+	"slices"
 	"strings"
 
 	"wirehunt/event"
@@ -53,11 +54,9 @@ func Tables(logs []*event.Log, imported map[string][]string) []schema.Table {
 // them.
 func importedPart(t *schema.Table, actions []string) schema.Part {
 	p := schema.Part{Relation: TableRelation(t.Name), Values: map[string]schema.Value{}}
-	for _, c := range t.Columns {
-		p.Values[c.Name] = schema.Value{Column: c.Name, NotNull: c.Name == "Timestamp"}
-	}
-	for _, c := range t.Hidden {
-		p.Values[c.Name] = schema.Col(c.Name)
+	phys := TableColumns(t)
+	for i, c := range slices.Concat(t.Columns, t.Hidden) {
+		p.Values[c.Name] = schema.Value{Column: phys[i].Name, NotNull: c.Name == "Timestamp"}
 	}
 	p.Values["TimeGenerated"] = p.Values["Timestamp"]
 	p.Values["Type"] = schema.Const(t.Name)

@@ -4,6 +4,7 @@
 package defender
 
 import (
+	"slices"
 	"strings"
 
 	"wirehunt/event"
@@ -48,6 +49,24 @@ func LogRelation(l *event.Log) string { return "zeek_" + l.Name }
 // TableRelation returns the physical table that holds imported rows of one
 // of Defender's tables.
 func TableRelation(table string) string { return "defender_" + table }
+
+// TableColumns returns the columns of the relation of imported rows of one of
+// Defender's tables: those of the table, its hidden ones, and ColImport.  SQL
+// does not tell names apart by case, as Defender does (LogonId and LogonID of
+// DeviceProcessEvents): the later one gets an underscore.
+func TableColumns(t *schema.Table) []PhysColumn {
+	taken := map[string]bool{}
+	var cols []PhysColumn
+	for _, c := range slices.Concat(t.Columns, t.Hidden) {
+		name := c.Name
+		for taken[strings.ToLower(name)] {
+			name += "_"
+		}
+		taken[strings.ToLower(name)] = true
+		cols = append(cols, PhysColumn{Name: name, Type: c.Type})
+	}
+	return append(cols, PhysColumn{Name: ColImport, Type: schema.Int})
+}
 
 // FieldType returns the Kusto type of a field: vectors and sets are dynamic,
 // intervals real seconds as in Zeek's JSON.

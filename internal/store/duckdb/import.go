@@ -99,6 +99,12 @@ func CreateTable(l *event.Log) string {
 	return createTable(defender.LogRelation(l), defender.LogColumns(l))
 }
 
+// CreateDefenderTable returns the statement that makes the table of imported
+// rows of one of Defender's tables.
+func CreateDefenderTable(t *schema.Table) string {
+	return createTable(defender.TableRelation(t.Name), defender.TableColumns(t))
+}
+
 func (tx *importTx) appender(relation string, cols []defender.PhysColumn) (*duckdb.Appender, error) {
 	if err := tx.ensure(relation, cols); err != nil {
 		return nil, err
@@ -139,14 +145,7 @@ type tableAppender struct {
 func (tx *importTx) AppendTable(t *schema.Table, values []any) error {
 	a := tx.tables[t.Name]
 	if a == nil {
-		var cols []defender.PhysColumn
-		for _, c := range t.Columns {
-			cols = append(cols, defender.PhysColumn{Name: c.Name, Type: c.Type})
-		}
-		for _, c := range t.Hidden {
-			cols = append(cols, defender.PhysColumn{Name: c.Name, Type: c.Type})
-		}
-		cols = append(cols, defender.PhysColumn{Name: defender.ColImport, Type: schema.Int})
+		cols := defender.TableColumns(t)
 		app, err := tx.appender(defender.TableRelation(t.Name), cols)
 		if err != nil {
 			return err

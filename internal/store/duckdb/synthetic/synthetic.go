@@ -32,22 +32,28 @@ type share struct {
 }
 
 var shares = []share{
-	{"http", 40, `trans_depth, method, host, uri, version, user_agent, request_body_len, response_body_len, status_code, status_msg, tags`,
+	{"http", 25, `trans_depth, method, host, uri, version, user_agent, request_body_len, response_body_len, status_code, status_msg, tags`,
 		`1 + i % 3, CASE WHEN i % 10 = 0 THEN 'POST' ELSE 'GET' END, 'www' || (i * 31 % 5000) || '.example',
 '/p/' || (i * 7919 % 100003) || CASE i % 997 WHEN 0 THEN '.exe' WHEN 1 THEN '.zip' WHEN 2 THEN '.ps1' ELSE '.html' END, '1.1',
-CASE WHEN i % 100000 = 77 THEN 'TrickXYZ' ELSE 'Agent/' || CAST(floor(sqrt(i * 7919 % 90001)) AS INTEGER) || ' (X11; Linux x86_64) Browser/1.0' END,
+CASE WHEN i % 1000 = 77 THEN 'TrickXYZ' ELSE 'Agent/' || CAST(floor(sqrt(i * 7919 % 90001)) AS INTEGER) || ' (X11; Linux x86_64) Browser/1.0' END,
 i * 13 % 2000, i * 17 % 100000, CASE WHEN i % 20 = 0 THEN 404 ELSE 200 END, CASE WHEN i % 20 = 0 THEN 'Not Found' ELSE 'OK' END, '[]'`},
-	{"dns", 30, `proto, trans_id, rtt, query, qclass, qclass_name, qtype, qtype_name, rcode, rcode_name, AA, TC, RD, RA, answers, TTLs, rejected`,
+	{"dns", 15, `proto, trans_id, rtt, query, qclass, qclass_name, qtype, qtype_name, rcode, rcode_name, AA, TC, RD, RA, answers, TTLs, rejected`,
 		`'udp', i % 65536, (i % 1000) / 5000.0, 'h' || (i * 31 % 20000) || '.example', 1, 'C_INTERNET',
 CASE WHEN i % 200 = 0 THEN 16 ELSE 1 END, CASE WHEN i % 200 = 0 THEN 'TXT' ELSE 'A' END, 0, 'NOERROR', false, false, true, true,
 CASE WHEN i % 7 = 0 THEN NULL WHEN i % 200 = 0 THEN '["TXT 4 abcd"]' ELSE '["192.0.2.' || (i % 250) || '"]' END, CASE WHEN i % 7 = 0 THEN NULL ELSE '[60.0]' END, false`},
 	{"ssh", 10, `version, auth_success, auth_attempts, client, server, host_key_fingerprint`,
 		`2, CASE i % 4 WHEN 0 THEN false WHEN 1 THEN true WHEN 2 THEN true END, i % 7, 'SSH-2.0-Client_' || (i * 31 % 40), 'SSH-2.0-OpenSSH_' || (i * 17 % 30), md5('k' || (i % 500))`},
-	{"conn", 20, `proto, duration, orig_bytes, resp_bytes, conn_state, missed_bytes, orig_pkts, orig_ip_bytes, resp_pkts, resp_ip_bytes`,
+	{"conn", 10, `proto, duration, orig_bytes, resp_bytes, conn_state, missed_bytes, orig_pkts, orig_ip_bytes, resp_pkts, resp_ip_bytes`,
 		`'icmp', (i * 7919 % 200003) / 1000.0, i * 104729 % 600011, i * 7919 % 600011, 'OTH', 0, 1 + i % 100, 100 + i % 100000, i % 100, i % 100000`},
+	{"ssl", 3, `version, cipher, server_name, resumed, established, subject, issuer`,
+		`'TLSv12', 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', 'www' || (i * 31 % 5000) || '.example', i % 3 = 0, true, 'CN=www' || (i * 31 % 5000) || '.example',
+CASE WHEN i % 50 = 3 THEN 'CN=self' || (i % 700) ELSE 'CN=Authority ' || (i % 40) || ',O=Trust,C=US' END`},
+	{"ntlm", 2, `username, hostname, domainname, success`,
+		`'user' || (i * 13 % 500), 'HOST' || (i % 1000), 'CORP', CASE i % 4 WHEN 0 THEN NULL ELSE i % 4 = 1 END`},
 }
 
-// Fill writes about n records into a new database at path.
+// Fill writes about n records into a new database at path: two of three are
+// records of logs, the others rows of Defender's tables.
 func Fill(ctx context.Context, path string, logs []*event.Log, n int64) (err error) {
 	db, err := duckdb.Open(ctx, duckdb.Options{Path: path, Logs: logs})
 	if err != nil {
@@ -73,7 +79,9 @@ func Fill(ctx context.Context, path string, logs []*event.Log, n int64) (err err
 			}
 		}
 	}
-	for _, s := range append(statements, `DROP TABLE device`, `CHECKPOINT`) {
+	statements = append(statements, programTable())
+	statements = append(statements, fillTables(n)...)
+	for _, s := range append(statements, `DROP TABLE device`, `DROP TABLE program`, `CHECKPOINT`) {
 		if _, err := raw.ExecContext(ctx, s); err != nil {
 			return fmt.Errorf("%.60s...: %w", s, err)
 		}
