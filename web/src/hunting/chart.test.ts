@@ -53,3 +53,13 @@ it("adds up slices", () => {
     { name: "A", value: 3 },
   ]);
 });
+
+it("fills stacks", () => {
+  const choice = choose("stackedcolumn", columns);
+  const o = choice && (chartOption(choice, columns, rows, false) as unknown as Option);
+  expect(o?.series[1]).toMatchObject({ name: "B", type: "bar", stack: "all" });
+  expect(o?.series[1]?.data).toEqual([
+    [Date.UTC(2026, 0, 1, 0), 5],
+    [Date.UTC(2026, 0, 1, 1), 0],
+  ]);
+});

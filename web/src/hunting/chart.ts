@@ -63,6 +63,9 @@ export function choose(kind: ChartKind, columns: Column[], render?: Render): Cha
 
 const toNumber = (v: Value, c: Column | undefined): number | null => (v === null || v === "" ? null : c?.type === "timespan" ? spanSeconds(String(v)) : Number(v));
 
+// Fluent's colours for data.
+const colors = ["#637cef", "#e3008c", "#2aa0a4", "#9373c0", "#ca5010", "#13a10e", "#3a96dd", "#ae8c00", "#b146c2", "#57811b", "#ee5fb7", "#4f6bed"];
+
 // More than this can neither be drawn fast nor read.
 const mostSlices = 20;
 const mostSeries = 40;
@@ -90,21 +93,22 @@ export function chartOption(choice: ChartChoice, columns: Column[], allRows: Val
   };
   const base: EChartsCoreOption = {
     animation: false,
+    color: colors,
     darkMode: dark,
     backgroundColor: "transparent",
     textStyle: { fontFamily: "Segoe UI, system-ui, sans-serif" },
     tooltip: { trigger: choice.kind === "piechart" || choice.kind === "scatterchart" ? "item" : "axis", renderMode: "richText", confine: true },
     legend: { type: "scroll", top: 0 },
-    aria: { enabled: true },
     ...(choice.title ? { title: { text: choice.title, left: "center", top: 22, textStyle: { fontSize: 13 } } } : {}),
   };
   if (choice.kind === "piechart") return { ...base, series: [pie(choice, columns, rows, xOf)] };
-  const list = seriesOf(choice, columns, rows, xOf);
+  const stacked = choice.kind === "stackedcolumn" || choice.kind === "stackedarea";
+  const list = stacked ? filled(seriesOf(choice, columns, rows, xOf)) : seriesOf(choice, columns, rows, xOf);
   const horizontal = choice.kind === "barchart";
   const categories = isTime || linear ? undefined : [...new Set(rows.map(xOf))];
   const main = isTime ? { type: "time" } : linear ? { type: "value", scale: true } : { type: "category", data: categories, inverse: horizontal, axisLabel: { hideOverlap: true, width: 160, overflow: "truncate" } };
   const value = { type: "value", name: choice.y.length === 1 ? columns[choice.y[0] ?? 0]?.name : undefined, nameTextStyle: { align: horizontal ? "right" : "left" } };
-  const stack = choice.kind === "stackedcolumn" || choice.kind === "stackedarea" ? { stack: "all" } : {};
+  const stack = stacked ? { stack: "all" } : {};
   const area = choice.kind === "areachart" || choice.kind === "stackedarea" ? { areaStyle: { opacity: 0.35 } } : {};
   const type = choice.kind === "scatterchart" ? "scatter" : choice.kind === "columnchart" || choice.kind === "stackedcolumn" || horizontal ? "bar" : "line";
   return {
@@ -121,6 +125,16 @@ export function chartOption(choice: ChartChoice, columns: Column[], allRows: Val
       data: horizontal ? s.points.map(([a, b]) => [b, a]) : s.points,
     })),
   };
+}
+
+/** Series with a point at each place that any of them has, as stacks need. */
+function filled(list: Series[]): Series[] {
+  const places = [...new Set(list.flatMap((s) => s.points.map((p) => p[0])))];
+  if (places.every((p) => typeof p === "number")) places.sort((a, b) => Number(a) - Number(b));
+  return list.map((s) => {
+    const values = new Map(s.points);
+    return { name: s.name, points: places.map((p) => [p, values.get(p) ?? 0]) };
+  });
 }
 
 function pie(choice: ChartChoice, columns: Column[], rows: Value[][], xOf: (r: Value[]) => string | number): Record<string, unknown> {
