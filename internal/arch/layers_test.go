@@ -32,7 +32,7 @@ var layers = [][]string{
 	{"kql"},
 	{"kql/kqltest"},
 	{"internal/capture", "internal/defender"},
-	{"internal/pipeline", "internal/store"},
+	{"internal/pipeline", "internal/store", "internal/x/traffic"},
 	{"internal/store/*"},
 	{"internal/ingest"},
 	{"internal/query"},
