@@ -477,6 +477,17 @@ func (p *parser) missingExpr(word string) ast.Expr {
 	return bad
 }
 
+// paramFollows reports whether the word is followed by a parameter, NAME=VALUE
+// or hint.NAME=VALUE, and not by an operator that is a word: "datatable" may be
+// a column.
+func (p *parser) paramFollows() bool {
+	if p.peek(1).Kind != token.Ident {
+		return false
+	}
+	k := p.peek(2).Kind
+	return k == token.Assign || k == token.Dot
+}
+
 // wordExpr parses an operand that starts with a name or keyword.
 func (p *parser) wordExpr() ast.Expr {
 	start := p.i
@@ -493,11 +504,11 @@ func (p *parser) wordExpr() ast.Expr {
 			return p.typeOf()
 		}
 	case "datatable":
-		if next == token.LParen || next == token.Ident {
+		if next == token.LParen || p.paramFollows() {
 			return p.dataTable()
 		}
 	case "externaldata", "external_data":
-		if next == token.LParen || next == token.Ident {
+		if next == token.LParen || p.paramFollows() {
 			return p.externalData()
 		}
 	case "entity_group":
