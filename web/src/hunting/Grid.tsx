@@ -78,7 +78,9 @@ export function Grid(p: Props) {
   const rows = useVirtualizer({ count: p.visibleRows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12, paddingStart: 32 });
   const widthAt = useCallback((i: number) => widths[p.visibleColumns[i] ?? 0] ?? 120, [widths, p.visibleColumns]);
   const columns = useVirtualizer({ horizontal: true, count: p.visibleColumns.length, getScrollElement: () => scroller.current, estimateSize: widthAt, overscan: 3 });
-  useEffect(() => columns.measure(), [columns, widths, p.visibleColumns]);
+  useEffect(() => {
+    columns.measure();
+  }, [columns, widths, p.visibleColumns]);
   const total = columns.getTotalSize();
   const shown = columns.getVirtualItems();
 

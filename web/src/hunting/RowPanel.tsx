@@ -51,7 +51,9 @@ export function RowPanel({ columns, row, actions, onMenu, onClose }: Props) {
     const box = e.currentTarget.getBoundingClientRect();
     onMenu({ ...t, row: values }, { x: box.left, y: box.bottom });
   };
-  useEffect(() => panel.current?.scrollTo(0, 0), [row]);
+  useEffect(() => {
+    panel.current?.scrollTo(0, 0); // a promise in new browsers, which is no cleanup
+  }, [row]);
   const bags = columns.map((column, i) => ({ column, members: parseBag(row[i] ?? null) })).filter((b): b is { column: Column; members: Member[] } => b.members !== undefined);
   const action = String(values.ActionType ?? "") || guessAction(bags.flatMap((b) => b.members.map((m) => m.name)));
   const isBag = new Set(bags.map((b) => b.column.name));

@@ -47,6 +47,8 @@ export function EChart({ option, label, onMark, chart }: Props) {
       if (chart) chart.current = null;
     };
   }, [theme.dark, chart]);
-  useEffect(() => own.current?.setOption(option, { notMerge: true }), [option, theme.dark]);
+  useEffect(() => {
+    own.current?.setOption(option, { notMerge: true });
+  }, [option, theme.dark]);
   return <div ref={host} className={styles.host} role="img" aria-label={label} />;
 }
