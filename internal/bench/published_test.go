@@ -1,0 +1,216 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"wirehunt/internal/query"
+)
+
+// hunting names the published hunting queries that are measured, chosen for
+// variety, and says where each comes from.
+var hunting = []struct{ name, id string }{
+	{"office-regsvr32", "Bert-JanP/Hunting-Queries-Detection-Rules:Defender For Endpoint/Regsvr32StartedByOfficeApplication.md#0"},
+	{"runas-savecred", "Bert-JanP/Hunting-Queries-Detection-Rules:Defender For Endpoint/RunasWithSavedCredentials.md#0"},
+	{"logon-failure-reasons", "Bert-JanP/Hunting-Queries-Detection-Rules:Defender For Endpoint/Visualizations/Visualization - LogonFailureReasons.md#0"},
+	{"encoded-powershell", "Bert-JanP/Hunting-Queries-Detection-Rules:Threat Hunting Cases/Suspicious Encoded Powershell.md#0"},
+	{"tampering-attempts", "Bert-JanP/Hunting-Queries-Detection-Rules:Defender For Endpoint/ListTamperingAttempts.md#0"},
+	{"asr-by-device", "Bert-JanP/Hunting-Queries-Detection-Rules:Defender For Endpoint/ASR Rules/ASR-RulesTriggeredByDevice.md#0"},
+	{"antivirus-scan-status", "Bert-JanP/Hunting-Queries-Detection-Rules:Defender For Endpoint/LatestAntivirusScanStatus.md#0"},
+	{"settingcontent-files", "microsoft/Microsoft-365-Defender-Hunting-Queries:Campaigns/Abusing settingcontent-ms.txt#0"},
+	{"ioc-addresses", "microsoft/Microsoft-365-Defender-Hunting-Queries:Campaigns/DofoilNameCoinServerTraffic.txt#0"},
+	{"tk-domains", "microsoft/Microsoft-365-Defender-Hunting-Queries:Campaigns/Jupyter-Solarmaker/successive-tk-domain-calls.md#0"},
+	{"schtasks-delete", "microsoft/Microsoft-365-Defender-Hunting-Queries:Campaigns/LemonDuck/LemonDuck-competition-killer.md#0"},
+	{"wmi-powershell", "microsoft/Microsoft-365-Defender-Hunting-Queries:Campaigns/cobalt-strike-invoked-w-wmi.md#0"},
+	{"wdigest-union", "microsoft/Microsoft-365-Defender-Hunting-Queries:Credential Access/wdigest-caching.md#0"},
+	{"powershell-downloads", "microsoft/Microsoft-365-Defender-Hunting-Queries:Execution/PowerShell downloads.txt#0"},
+	{"spool-folder-files", "microsoft/Microsoft-365-Defender-Hunting-Queries:Exploits/Print Spooler RCE/Suspicious files in spool folder.md#0"},
+	{"run-key-edit", "microsoft/Microsoft-365-Defender-Hunting-Queries:Persistence/qakbot-campaign-registry-edit.md#0"},
+	{"privileged-accounts", "microsoft/Microsoft-365-Defender-Hunting-Queries:Ransomware/Discovery for highly-privileged accounts.md#0"},
+	{"taskkill-series", "microsoft/Microsoft-365-Defender-Hunting-Queries:Ransomware/Stopping multiple processes using taskkill.md#0"},
+	{"inbound-by-port", "reprise99/Sentinel-Queries:Defender for Endpoint/Firewall Queries/Devices-SummarizeInboundTraffic.kql#0.1"},
+	{"ssh-processes", "reprise99/Sentinel-Queries:Defender for Endpoint/Device-VisualizePort22Proccesses.kql#0.1"},
+	{"shell-open-handlers", "FalconForceTeam/FalconFriday:hunts/FireEye_red_team_tool_countermeasures.md#6"},
+	{"no-inbound-ssh", "reprise99/Sentinel-Queries:Defender for Endpoint/Firewall Queries/Devices-NoSSH.kql#0.1"},
+}
+
+// published is a query of others, run verbatim.
+type published struct{ name, text string }
+
+// publishedQueries returns the queries that stand beside the repository, if
+// they do: they belong to others and are not part of the project.
+func publishedQueries(t *testing.T) []published {
+	t.Helper()
+	shared := sharedDir(t)
+	var out []published
+	seen := map[string]bool{}
+	for _, file := range []string{"001", "002"} {
+		m, err := filepath.Glob(filepath.Join(shared, "seeds", file+"_*.txt"))
+		if err != nil || len(m) != 1 {
+			t.Fatalf("seed %s: %q, %v", file, m, err)
+		}
+		b, err := os.ReadFile(m[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, text := range seedBlocks(string(b)) {
+			if text = strings.TrimSpace(text); !seen[text] {
+				seen[text] = true
+				out = append(out, published{fmt.Sprintf("%s-%02d", file, i+1), text})
+			}
+		}
+	}
+	byID := map[string]string{}
+	f, err := os.Open(filepath.Join(shared, "kql", "hunting.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for s := json.NewDecoder(bufio.NewReader(f)); s.More(); {
+		var q struct{ ID, Query string }
+		if err := s.Decode(&q); err != nil {
+			t.Fatal(err)
+		}
+		byID[q.ID] = q.Query
+	}
+	for _, h := range hunting {
+		if byID[h.id] == "" {
+			t.Fatalf("no query %s", h.id)
+		}
+		out = append(out, published{h.name, byID[h.id]})
+	}
+	return out
+}
+
+func sharedDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		shared := filepath.Join(dir, "shared")
+		if st, err := os.Stat(filepath.Join(shared, "seeds")); err == nil && st.IsDir() {
+			return shared
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			t.Skip("no folder shared beside the repository")
+		}
+		dir = up
+	}
+}
+
+// blockStart matches the first line of a query in prose.
+var blockStart = regexp.MustCompile(`^(//.*|let .*|Device[A-Za-z]+\s*)$`)
+
+// seedBlocks returns the queries of a text, verbatim: what stands between
+// fences, or where there are none the paragraphs that start like a query.
+func seedBlocks(text string) []string {
+	lines := strings.SplitAfter(text, "\n")
+	fenced := strings.Contains(text, "\n```")
+	begins := func(s string) bool {
+		if fenced {
+			return strings.HasPrefix(s, "```")
+		}
+		return blockStart.MatchString(strings.TrimRight(s, "\r\n"))
+	}
+	ends := func(s string) bool {
+		if fenced {
+			return strings.HasPrefix(s, "```")
+		}
+		return strings.TrimSpace(s) == ""
+	}
+	var out []string
+	for i := 0; i < len(lines); i++ {
+		if !begins(lines[i]) {
+			continue
+		}
+		from := i
+		if fenced {
+			from++
+		}
+		for i++; i < len(lines) && !ends(lines[i]); i++ {
+		}
+		out = append(out, strings.Join(lines[from:i], ""))
+	}
+	return out
+}
+
+// The ratios that published queries must keep: to SQL by hand over the same
+// tables, and to SQL by hand over JSON text.
+const (
+	maxRatio     = 1.3
+	maxJSONRatio = 0.1
+	// Times below noise say little about a ratio.
+	noise = 30 * time.Millisecond
+)
+
+// TestPublished runs published queries, and the SQL by hand for each.  They
+// must give as many rows; with -runs also the ratios must hold.
+func TestPublished(t *testing.T) {
+	queries := publishedQueries(t)
+	ctx := context.Background()
+	path := *dbFlag
+	if path == "" {
+		path = filepath.Join(t.TempDir(), "bench.db")
+	}
+	openFilled(t, ctx, path).Close()
+	fillJSON(t, ctx, path)
+	db := openFilled(t, ctx, path)
+	defer db.Close()
+	newest, _, err := db.Newest(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := strconv.FormatInt(newest, 10)
+	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()*1e3) }
+	t.Log("| Query | Rows | Compile ms | KQL ms | SQL ms | KQL/SQL | JSON ms | KQL/JSON |")
+	for _, q := range queries {
+		start := time.Now()
+		res, diags, err := query.Compile(ctx, db, q.text, query.Options{Latest: true})
+		if err != nil || diags.HasErrors() {
+			t.Errorf("%s: %v %v", q.name, err, diags)
+			continue
+		}
+		compile := time.Since(start)
+		hand := publishedByHand[q.name]
+		if hand == "" {
+			t.Errorf("%s has no SQL", q.name)
+			continue
+		}
+		kqlTime, n := measure(t, ctx, db, res.SQL, res.Columns)
+		sqlTime, sqlRows := measure(t, ctx, db, strings.ReplaceAll(hand, "$now", now), nil)
+		if n != sqlRows {
+			t.Errorf("%s gives %d rows, the SQL %d", q.name, n, sqlRows)
+		}
+		ratio := kqlTime.Seconds() / sqlTime.Seconds()
+		if *runsFlag > 1 && kqlTime > noise && ratio > maxRatio {
+			t.Errorf("%s takes %.2f times as long as the SQL", q.name, ratio)
+		}
+		line := fmt.Sprintf("| %s | %d | %s | %s | %s | %.2f |", q.name, n, ms(compile), ms(kqlTime), ms(sqlTime), ratio)
+		if text := overJSON[q.name]; text != "" {
+			jsonTime, jsonRows := measure(t, ctx, db, strings.ReplaceAll(text, "$now", now), nil)
+			if n != jsonRows {
+				t.Errorf("%s gives %d rows, the SQL over JSON text %d", q.name, n, jsonRows)
+			}
+			ratio := kqlTime.Seconds() / jsonTime.Seconds()
+			if *runsFlag > 1 && kqlTime > noise && ratio > maxJSONRatio {
+				t.Errorf("%s takes %.2f times as long as over JSON text", q.name, ratio)
+			}
+			line += fmt.Sprintf(" %s | %.3f |", ms(jsonTime), ratio)
+		} else {
+			line += " | |"
+		}
+		t.Log(line)
+	}
+}
