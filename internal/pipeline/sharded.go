@@ -184,25 +184,51 @@ func (p *sharded) pick(r *pcapfile.Record) uint64 {
 	return mix(packet.HashPair(r.Link, r.Data, p.opt.Seed), 0x5bd1e995) % uint64(len(p.shards))
 }
 
-// isDHCP reports whether the frame is DHCP over IPv4 and Ethernet, VLAN tags
-// or not.
+// isDHCP reports whether the frame is DHCP over IPv4, on the links and behind
+// the tags on which one meets it.
 func isDHCP(r *pcapfile.Record) bool {
-	b := r.Data
-	if r.Link != packet.LinkEthernet || len(b) < 14+20+8 {
+	ip := ipv4(r)
+	if len(ip) < 20+4 || ip[0]>>4 != 4 || ip[9] != 17 {
 		return false
 	}
-	if b[12] == 0x81 && b[13] == 0 {
-		b = b[4:]
-	}
-	if b[12] != 8 || b[13] != 0 || b[14]>>4 != 4 || b[14+9] != 17 {
+	udp := int(ip[0]&15) * 4
+	if len(ip) < udp+4 {
 		return false
 	}
-	udp := 14 + int(b[14]&15)*4
-	if len(b) < udp+4 {
-		return false
-	}
-	src, dst := be16(b[udp:]), be16(b[udp+2:])
+	src, dst := be16(ip[udp:]), be16(ip[udp+2:])
 	return src == 67 || src == 68 || dst == 67 || dst == 68
+}
+
+// ipv4 returns the frame from its IPv4 header on, or nil.
+func ipv4(r *pcapfile.Record) []byte {
+	b := r.Data
+	switch r.Link {
+	case packet.LinkRaw, packet.LinkRaw12, packet.LinkRaw14, packet.LinkIPv4:
+		return b
+	case packet.LinkEthernet:
+		if len(b) < 14 {
+			return nil
+		}
+		b = b[12:]
+	case packet.LinkSLL:
+		if len(b) < 16 {
+			return nil
+		}
+		b = b[14:]
+	default:
+		return nil
+	}
+	for len(b) > 6 {
+		switch be16(b) {
+		case 0x0800:
+			return b[2:]
+		case 0x8100, 0x88a8, 0x9100:
+			b = b[4:]
+		default:
+			return nil
+		}
+	}
+	return nil
 }
 
 func be16(b []byte) uint16 { return binary.BigEndian.Uint16(b) }
