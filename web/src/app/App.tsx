@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react
 import { api } from "../api/api";
 import { messageOf, setOnUnauthorized } from "../api/http";
 import type { Schema, Session } from "../api/types";
+import { Boundary } from "./Boundary";
 import { type App as AppState, AppContext } from "./context";
 import { Frame } from "./Frame";
 import { pageOf, useLocation } from "./router";
@@ -55,12 +56,14 @@ export function App() {
       ) : (
         <AppContext value={app}>
           <Frame page={page} onSignedOut={() => setSession({ ...app.session, signedIn: false })}>
-            <Suspense fallback={wait}>
+            <Boundary key={page}>
+              <Suspense fallback={wait}>
               {page === "hunting" && <HuntingPage />}
               {page === "start" && <StartPage />}
               {page === "devices" && <DevicesPage />}
               {page === "imports" && <ImportsPage />}
-            </Suspense>
+              </Suspense>
+            </Boundary>
           </Frame>
         </AppContext>
       )}

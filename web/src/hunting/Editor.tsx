@@ -62,7 +62,7 @@ export default function Editor({ tab, onText, onRun, handle }: Props) {
   }, []);
 
   useEffect(() => {
-    monaco.editor.setTheme(theme.dark ? themeNames.dark2 : themeNames.light);
+    monaco.editor.setTheme(theme.dark ? themeNames.dark : themeNames.light);
   }, [theme.dark]);
 
   const id = tab.id;
