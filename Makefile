@@ -8,11 +8,15 @@ LDFLAGS  = -s -w -X main.version=$(VERSION)
 # How long each fuzz target runs, and which packages have some.
 FUZZTIME ?= 30s
 
-.PHONY: run test build bench fuzz lint generate range
+.PHONY: run test build bench fuzz lint generate range serve web e2e
 
 run: build
 	@rm -f bin/range.db bin/range.db.wal
 	@./bin/wirehunt demo --db bin/range.db testdata/range
+
+# The portal on the hunting range.
+serve: run
+	./bin/wirehunt serve --insecure-local --now-latest --db bin/range.db
 
 build:
 	@mkdir -p bin
@@ -41,3 +45,11 @@ generate:
 # Records the hunting range again; needs root and Debian's packages.
 range:
 	testdata/range/record.sh
+
+# The portal is committed built; this builds it again, with npm.
+web:
+	cd web && npm ci && npm run build
+
+# The portal in a real browser: Debian's chromium.
+e2e: build
+	cd web && npm ci && npm run e2e

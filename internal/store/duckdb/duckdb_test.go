@@ -272,3 +272,43 @@ func TestOpenErrors(t *testing.T) {
 	f(foreign, false, "of another program")
 	f(foreign, true, "of another program")
 }
+
+// TestOlderTables opens a database whose tables lack columns that the program
+// has since: they are null, and the rest is there.
+func TestOlderTables(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "w.db")
+	older := open(t, path, false)
+	importRows(t, older, "aa", false)
+	if err := older.Close(); err != nil {
+		t.Fatal(err)
+	}
+	newer := event.NewLog("http", "HttpConnectionInspected", "HTTP.")
+	newer.StringField("user_agent", "doc")
+	newer.BoolField("uri_sqli", "doc")
+	db, err := Open(context.Background(), Options{Path: path, Logs: []*event.Log{newer}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	tabs, err := db.Tables(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tab := range tabs {
+		for _, p := range tab.Parts {
+			for c, v := range p.Values {
+				if v.Column == "uri_sqli" {
+					t.Errorf("%s.%s is read from a column that is not there", tab.Name, c)
+				}
+			}
+			for _, m := range p.Bags["AdditionalFields"] {
+				if m.Key == "uri_sqli" {
+					t.Errorf("%s: AdditionalFields is made of a column that is not there", tab.Name)
+				}
+			}
+			if p.Relation == "zeek_http" && tab.Name == "ZeekHttp" && p.Values["user_agent"].Column == "" {
+				t.Error("a column that is there is left out")
+			}
+		}
+	}
+}

@@ -33,6 +33,10 @@ func (d *DB) Tables(ctx context.Context) ([]schema.Table, error) {
 			}
 		}
 	}
+	columns, err := d.columns(ctx)
+	if err != nil {
+		return nil, err
+	}
 	tables := defender.Tables(d.opt.Logs, imported)
 	_, processes := sizes[defender.RelProcesses]
 	for i := range tables {
@@ -44,11 +48,57 @@ func (d *DB) Tables(ctx context.Context) ([]schema.Table, error) {
 			if !processes {
 				dropJoin(&p, defender.RelProcesses)
 			}
+			dropMissing(&p, columns[p.Relation])
 			parts = append(parts, p)
 		}
 		tables[i].Parts = parts
 	}
 	return tables, nil
+}
+
+// columns returns the columns of each relation.
+func (d *DB) columns(ctx context.Context) (map[string]map[string]bool, error) {
+	rows, err := d.db.QueryContext(ctx, `SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	m := map[string]map[string]bool{}
+	for rows.Next() {
+		var rel, col string
+		if err := rows.Scan(&rel, &col); err != nil {
+			return nil, err
+		}
+		if m[rel] == nil {
+			m[rel] = map[string]bool{}
+		}
+		m[rel][col] = true
+	}
+	return m, rows.Err()
+}
+
+// dropMissing removes what a part takes from columns that its relation does
+// not have: an older version of the program made it, and no import has added
+// them since.  Such values are null.
+func dropMissing(p *schema.Part, columns map[string]bool) {
+	missing := func(v schema.Value) bool {
+		return !v.IsConst && v.Join == "" && v.Column != "rowid" && !columns[v.Column]
+	}
+	values := map[string]schema.Value{}
+	for c, v := range p.Values {
+		if !missing(v) {
+			values[c] = v
+		}
+	}
+	bags := map[string][]schema.Member{}
+	for c, members := range p.Bags {
+		for _, m := range members {
+			if !missing(m.Value) {
+				bags[c] = append(bags[c], m)
+			}
+		}
+	}
+	p.Values, p.Bags = values, bags
 }
 
 // dropJoin removes a join whose relation does not exist, and what it gives.
