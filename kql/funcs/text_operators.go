@@ -15,6 +15,10 @@ import (
 const (
 	before = `(?:^|[^\pL\pN])`
 	after  = `(?:[^\pL\pN]|$)`
+	// The same for texts of ASCII characters only, which are most: the
+	// database takes milliseconds to compile Unicode's classes.
+	beforeASCII = `(?:^|[^0-9A-Za-z])`
+	afterASCII  = `(?:[^0-9A-Za-z]|$)`
 )
 
 // textOperators are the operators on strings.
@@ -106,18 +110,25 @@ func hasTerm(x, y string, start, end, fold bool) bool {
 	}
 }
 
-// termRegex is the regular expression of a term.
+// termRegex is the regular expression of a term, for texts of ASCII
+// characters.
 func termRegex(y string, start, end bool) string {
 	first, _ := utf8.DecodeRuneInString(y)
 	last, _ := utf8.DecodeLastRuneInString(y)
 	s := regexp.QuoteMeta(y)
 	if start && isTerm(first) {
-		s = before + s
+		s = beforeASCII + s
 	}
 	if end && isTerm(last) {
-		s += after
+		s += afterASCII
 	}
 	return s
+}
+
+// matchTerm writes the test of rows that hold the text of a term: a regular
+// expression where x is ASCII, else the operator name as the host has it.
+func matchTerm(g types.Gen, x, re, name, kinds, arg string) string {
+	return "CASE WHEN strlen(" + x + ") = length(" + x + ") THEN regexp_matches(" + x + ", " + g.Text(re) + ") ELSE kql_bool('" + name + "', '" + kinds + "', " + x + ", " + g.Text(arg) + ") END"
 }
 
 // term writes has and its like: rows that do not hold the text at all are
@@ -135,9 +146,9 @@ func term(start, end, fold bool) types.Lower {
 		}
 		re := termRegex(y, start, end)
 		if fold {
-			return "(contains(lower(" + x + "), " + g.Text(strings.ToLower(y)) + ") AND regexp_matches(" + x + ", " + g.Text("(?i)"+re) + "))"
+			return "CASE WHEN contains(lower(" + x + "), " + g.Text(strings.ToLower(y)) + ") THEN " + matchTerm(g, x, "(?i)"+re, c.Fn.Name, "ssb", y) + " ELSE false END"
 		}
-		return "(contains(" + x + ", " + g.Text(y) + ") AND regexp_matches(" + x + ", " + g.Text(re) + "))"
+		return "CASE WHEN contains(" + x + ", " + g.Text(y) + ") THEN " + matchTerm(g, x, re, c.Fn.Name, "ssb", y) + " ELSE false END"
 	}
 }
 
@@ -170,7 +181,7 @@ func hasList(all bool) types.Lower {
 				y := dyn.Text(t)
 				re := termRegex(y, true, true)
 				res = append(res, re)
-				parts = append(parts, "(contains(lower("+x+"), "+g.Text(strings.ToLower(y))+") AND regexp_matches("+x+", "+g.Text("(?i)"+re)+"))")
+				parts = append(parts, "CASE WHEN contains(lower("+x+"), "+g.Text(strings.ToLower(y))+") THEN "+matchTerm(g, x, "(?i)"+re, "has", "ssb", y)+" ELSE false END")
 			}
 			switch {
 			case len(parts) == 0:
@@ -178,7 +189,7 @@ func hasList(all bool) types.Lower {
 			case all:
 				return "(" + strings.Join(parts, " AND ") + ")"
 			case len(parts) > 3:
-				return "regexp_matches(" + x + ", " + g.Text("(?i)"+strings.Join(res, "|")) + ")"
+				return matchTerm(g, x, "(?i)"+strings.Join(res, "|"), "has_any", "syb", s)
 			}
 			return "(" + strings.Join(parts, " OR ") + ")"
 		}
