@@ -24,7 +24,7 @@ FROM zeek_` + log + ` z LEFT JOIN _devices n ON n.DeviceId = _` + l + `_device W
 }
 
 const (
-	httpFields = `'uid', uid, 'trans_depth', trans_depth, 'method', method, 'host', host, 'uri', uri, 'referrer', referrer, 'version', version, 'user_agent', user_agent, 'origin', origin, 'request_body_len', request_body_len, 'response_body_len', response_body_len, 'status_code', status_code, 'status_msg', status_msg, 'tags', tags`
+	httpFields = `'uid', uid, 'trans_depth', trans_depth, 'method', method, 'host', host, 'uri', uri, 'referrer', referrer, 'version', version, 'user_agent', user_agent, 'origin', origin, 'request_body_len', request_body_len, 'response_body_len', response_body_len, 'status_code', status_code, 'status_msg', status_msg, 'info_code', info_code, 'info_msg', info_msg, 'tags', tags, 'username', username, 'proxied', proxied, 'orig_fuids', orig_fuids, 'orig_filenames', orig_filenames, 'orig_mime_types', orig_mime_types, 'resp_fuids', resp_fuids, 'resp_filenames', resp_filenames, 'resp_mime_types', resp_mime_types`
 	sshFields  = `'uid', uid, 'version', version, 'auth_success', auth_success, 'auth_attempts', auth_attempts, 'client', client, 'server', server, 'cipher_alg', cipher_alg, 'mac_alg', mac_alg, 'host_key_fingerprint', host_key_fingerprint`
 	sslFields  = `'ts', ts, 'uid', uid, 'version', version, 'cipher', cipher, 'curve', curve, 'server_name', server_name, 'resumed', resumed, 'established', established, 'subject', subject, 'issuer', issuer`
 	dnsFields  = `'ts', ts, 'uid', uid, 'trans_id', trans_id, 'rtt', rtt, 'query', query, 'qtype_name', qtype_name, 'rcode_name', rcode_name, 'AA', AA, 'TC', TC, 'RD', RD, 'RA', RA, 'answers', answers, 'TTLs', TTLs`
