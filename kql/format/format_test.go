@@ -48,7 +48,7 @@ func checkRoundTrip(t *testing.T, src string) {
 func TestCorpus(t *testing.T) {
 	for _, name := range []string{"hunting.jsonl", "answers.jsonl"} {
 		t.Run(name, func(t *testing.T) {
-			data, err := os.ReadFile(filepath.Join("/work/shared/kql", name))
+			data, err := os.ReadFile(filepath.Join("../../../shared/kql", name))
 			if err != nil {
 				t.Skipf("no query corpus: %v", err)
 			}

@@ -336,7 +336,7 @@ func score(c *sql.Conn, a answer, opts kql.Options) (string, string) {
 func TestAnswers(t *testing.T) {
 	path := os.Getenv("WIREHUNT_ANSWERS")
 	if path == "" {
-		path = filepath.Join("/work/shared", "kql", "answers.jsonl")
+		path = filepath.Join("../../../shared", "kql", "answers.jsonl")
 	}
 	f, err := os.Open(path)
 	if err != nil {

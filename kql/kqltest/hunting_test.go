@@ -50,7 +50,7 @@ func defenderTables() tables {
 // TestHunting binds and runs published hunting queries, where they are, and
 // logs how many are taken and have the right columns.
 func TestHunting(t *testing.T) {
-	f, err := os.Open("/work/shared/kql/hunting.jsonl")
+	f, err := os.Open("../../../shared/kql/hunting.jsonl")
 	if err != nil {
 		t.Skip("no hunting queries: ", err)
 	}

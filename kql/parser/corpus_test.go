@@ -14,7 +14,7 @@ import (
 
 // corpusDir holds query corpora of other people, which are read in place and
 // are no part of the project.
-const corpusDir = "/work/shared/kql"
+const corpusDir = "../../../shared/kql"
 
 type corpusQuery struct {
 	ID    string `json:"id"`
