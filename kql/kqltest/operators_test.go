@@ -76,7 +76,7 @@ var plugins = []operator{
 	{"identity_v3", "gives the rows as they are.", "print a = 1 | evaluate identity_v3()"},
 	{"ipv4_lookup", "looks up addresses in a table of networks.", `datatable (ip: string) ["10.1.2.3"] | evaluate ipv4_lookup((datatable (net: string, site: string) ["10.1.0.0/16", "north"]), ip, net)`},
 	{"ipv6_lookup", "looks up addresses in a table of networks.", `datatable (ip: string) ["fe80::1"] | evaluate ipv6_lookup((datatable (net: string, site: string) ["fe80::/10", "local"]), ip, net)`},
-	{"narrow", "gives a row for each cell.", "print a = 1, b = 2 | evaluate narrow()"},
+	{"narrow", "gives a row for each cell.", "print a = 1, b = 2 | evaluate narrow() | sort by Row asc, Column asc"},
 	{"pivot", "makes columns of a column's values.", `datatable (k: string, c: string) ["a", "x", "a", "y", "b", "x"] | evaluate pivot(c) | sort by k asc`},
 	{"preview", "gives the rows as they are.", "print a = 1 | evaluate preview(1)"},
 	{"rolling_percentile", "gives a percentile over bins and those before them.",
