@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"wirehunt/internal/query"
+	"wirehunt/internal/x/seeds"
 )
 
 // hunting names the published hunting queries that are measured, chosen for
@@ -50,7 +50,7 @@ type published struct{ name, text string }
 // they do: they belong to others and are not part of the project.
 func publishedQueries(t *testing.T) []published {
 	t.Helper()
-	shared := sharedDir(t)
+	shared := seeds.Shared(t)
 	var out []published
 	seen := map[string]bool{}
 	for _, file := range []string{"001", "002"} {
@@ -62,7 +62,7 @@ func publishedQueries(t *testing.T) []published {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, text := range seedBlocks(string(b)) {
+		for i, text := range seeds.Blocks(string(b)) {
 			if text = strings.TrimSpace(text); !seen[text] {
 				seen[text] = true
 				out = append(out, published{fmt.Sprintf("%s-%02d", file, i+1), text})
@@ -87,61 +87,6 @@ func publishedQueries(t *testing.T) []published {
 			t.Fatalf("no query %s", h.id)
 		}
 		out = append(out, published{h.name, byID[h.id]})
-	}
-	return out
-}
-
-func sharedDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		shared := filepath.Join(dir, "shared")
-		if st, err := os.Stat(filepath.Join(shared, "seeds")); err == nil && st.IsDir() {
-			return shared
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			t.Skip("no folder shared beside the repository")
-		}
-		dir = up
-	}
-}
-
-// blockStart matches the first line of a query in prose.
-var blockStart = regexp.MustCompile(`^(//.*|let .*|Device[A-Za-z]+\s*)$`)
-
-// seedBlocks returns the queries of a text, verbatim: what stands between
-// fences, or where there are none the paragraphs that start like a query.
-func seedBlocks(text string) []string {
-	lines := strings.SplitAfter(text, "\n")
-	fenced := strings.Contains(text, "\n```")
-	begins := func(s string) bool {
-		if fenced {
-			return strings.HasPrefix(s, "```")
-		}
-		return blockStart.MatchString(strings.TrimRight(s, "\r\n"))
-	}
-	ends := func(s string) bool {
-		if fenced {
-			return strings.HasPrefix(s, "```")
-		}
-		return strings.TrimSpace(s) == ""
-	}
-	var out []string
-	for i := 0; i < len(lines); i++ {
-		if !begins(lines[i]) {
-			continue
-		}
-		from := i
-		if fenced {
-			from++
-		}
-		for i++; i < len(lines) && !ends(lines[i]); i++ {
-		}
-		out = append(out, strings.Join(lines[from:i], ""))
 	}
 	return out
 }
