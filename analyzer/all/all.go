@@ -11,6 +11,7 @@ import (
 	"wirehunt/analyzer/ftp"
 	"wirehunt/analyzer/gssapi"
 	"wirehunt/analyzer/http"
+	"wirehunt/analyzer/imap"
 	"wirehunt/analyzer/irc"
 	"wirehunt/analyzer/krb"
 	"wirehunt/analyzer/ldap"
@@ -36,6 +37,7 @@ import (
 	"wirehunt/analyzer/ssl"
 	"wirehunt/analyzer/syslog"
 	"wirehunt/analyzer/websocket"
+	"wirehunt/analyzer/xmpp"
 )
 
 // Specs returns the protocols that wirehunt analyses, by name.
@@ -51,6 +53,7 @@ func Specs() []*analyzer.Spec {
 		ftp.Spec(),
 		gssapi.Spec(),
 		http.Spec(),
+		imap.Spec(),
 		irc.DataSpec(),
 		irc.Spec(),
 		krb.Spec(),
@@ -80,5 +83,6 @@ func Specs() []*analyzer.Spec {
 		ssl.Spec(),
 		syslog.Spec(),
 		websocket.Spec(),
+		xmpp.Spec(),
 	}
 }
