@@ -45,6 +45,9 @@ type Options struct {
 	Explore func(sql string) ([][]any, error)
 	// Lint warns also of what is right and may surprise.
 	Lint bool
+	// GeoInfo says that the host runs the SQL with a funcs.Host that knows
+	// where addresses are.
+	GeoInfo bool
 }
 
 // Result is a compiled query.
@@ -102,7 +105,7 @@ func bind(src string, opts Options) (*types.Query, diag.List) {
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	o := types.Options{Catalog: opts.Catalog, Funcs: funcs.All(), Params: opts.Params, Now: types.TicksOf(opts.Now), Lint: opts.Lint, Library: library()}
+	o := types.Options{Catalog: opts.Catalog, Funcs: funcs.All(), Params: opts.Params, Now: types.TicksOf(opts.Now), Lint: opts.Lint, Library: library(), Hosted: opts.GeoInfo}
 	if opts.Now.IsZero() {
 		o.Now = 0
 	}

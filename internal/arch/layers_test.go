@@ -31,7 +31,7 @@ var layers = [][]string{
 	{"analyzer/all", "analyzer/analyzertest", "kql/sqlgen", "kql/complete"},
 	{"kql"},
 	{"kql/kqltest"},
-	{"internal/capture", "internal/defender"},
+	{"internal/capture", "internal/defender", "internal/geoip"},
 	{"internal/pipeline", "internal/store", "internal/x/traffic"},
 	{"internal/store/*"},
 	{"internal/ingest"},

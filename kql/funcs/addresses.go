@@ -66,12 +66,7 @@ func addresses() []types.Func {
 		f("format_ipv4_mask", "(ip:Scalar, prefix?:long) -> string", "An IPv4 address with its mask as text.", func(a []types.Value) any { return format4(a, true) }),
 		hasIP("has_ipv4", false), hasIP("has_ipv4_prefix", true), hasAnyIP("has_any_ipv4", false), hasAnyIP("has_any_ipv4_prefix", true),
 		f("ipv4_range_to_cidr_list", "(start_ip:string, end_ip:string) -> dynamic", "The CIDR ranges that make up a range.", cidrList),
-		noted(f("geo_info_from_ip_address", "(ip:string) -> dynamic", "Where an address is; there is no such data here, so the bag is empty.", func(a []types.Value) any {
-			if _, ok := ipv6(text(a[0])); !ok {
-				return nil
-			}
-			return "{}"
-		}), "geo_info_from_ip_address() has no data here: its bags are empty."),
+		geoInfo(),
 	}
 }
 
@@ -340,4 +335,19 @@ func cidrList(a []types.Value) any {
 		from += int64(1) << (32 - bits)
 	}
 	return dyn.JSON(out)
+}
+
+const geoInfoName = "geo_info_from_ip_address"
+
+// geoInfo is answered by the host; what stands here knows no place.
+// https://learn.microsoft.com/kusto/query/geo-info-from-ip-address-function
+func geoInfo() types.Func {
+	f := noted(goFn(geoInfoName, "(ip:string) -> dynamic", "Where an address is: country, state, city, latitude and longitude, as far as a file in MaxMind's format that is given with --geoip knows them.", func(a []types.Value) any {
+		if _, ok := ipv6(text(a[0])); !ok {
+			return nil
+		}
+		return "{}"
+	}), "geo_info_from_ip_address() has no data here, so its bags are empty: give a file in MaxMind's format with --geoip.")
+	f.Hosted = true
+	return f
 }

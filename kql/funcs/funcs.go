@@ -7,6 +7,7 @@
 package funcs
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -146,6 +147,26 @@ func Invoke(name, kinds string, args []any) any {
 		vals[i] = types.Value{T: kindType(kinds[i]), V: a}
 	}
 	return types.Eval(f, kindType(kinds[len(kinds)-1]), vals)
+}
+
+// Host is what the host of the database knows, beside the functions.
+type Host struct {
+	// GeoInfo returns where an address is, as the JSON text of a bag; nil where
+	// there is no such data.
+	GeoInfo func(netip.Addr) string
+}
+
+// Invoke is the function Invoke with what the host knows.
+func (h Host) Invoke(name, kinds string, args []any) any {
+	if name == geoInfoName && h.GeoInfo != nil && len(args) == 1 {
+		s, _ := args[0].(string)
+		addr, err := netip.ParseAddr(s)
+		if err != nil {
+			return nil
+		}
+		return h.GeoInfo(addr)
+	}
+	return Invoke(name, kinds, args)
 }
 
 func kindType(k byte) schema.Type {

@@ -161,7 +161,7 @@ func (b *binder) call(e *ast.Call) Expr {
 	case "replace_regex":
 		b.checkRegex(args[1])
 	}
-	if f.Note != "" {
+	if f.Note != "" && !(f.Hosted && b.opts.Hosted) {
 		b.diags.Warn(CodeNotSupported, e.Fun.Pos, "%s", f.Note)
 	}
 	c := &Call{Fn: f, Args: args, Sp: e.Pos}

@@ -293,7 +293,7 @@ func Fold(e Expr) Expr { return Rewrite(e, foldNode) }
 
 func foldNode(e Expr) Expr {
 	c, ok := e.(*Call)
-	if !ok || c.Fn.Eval == nil || c.Fn.Volatile || c.Fn.Kind != ScalarFunc {
+	if !ok || c.Fn.Eval == nil || c.Fn.Volatile || c.Fn.Hosted || c.Fn.Kind != ScalarFunc {
 		return e
 	}
 	return FoldCall(c)
@@ -302,7 +302,7 @@ func foldNode(e Expr) Expr {
 // FoldCall evaluates a call whose arguments are all constants, and returns
 // others as they are.
 func FoldCall(c *Call) Expr {
-	if c.Fn.Eval == nil || c.Fn.Volatile || c.Fn.Kind != ScalarFunc {
+	if c.Fn.Eval == nil || c.Fn.Volatile || c.Fn.Hosted || c.Fn.Kind != ScalarFunc {
 		return c
 	}
 	args := make([]Value, len(c.Args))

@@ -36,6 +36,8 @@ type Options struct {
 	Library []*ast.LetStmt
 	// Lint warns also of what is right and may surprise.
 	Lint bool
+	// Hosted says that the host answers the functions that are Func.Hosted.
+	Hosted bool
 }
 
 // Query is a bound query.

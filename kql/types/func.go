@@ -59,6 +59,9 @@ type Func struct {
 	// Note is a warning that each use gives, where the function can answer in
 	// part only.
 	Note string
+	// Hosted says that the host of the database may know more than Eval, so
+	// that constants are not computed before; Note holds where it does not.
+	Hosted bool
 	// Outputs are the columns of a function that gives several; its value is
 	// a dynamic array.
 	Outputs []Output

@@ -54,7 +54,7 @@ func (b *binder) program(e Expr, slot map[*Column]int) (*Program, string) {
 		}
 		p.Op, p.Slot = "slot", i
 	case *Call:
-		if e.Fn.Eval == nil {
+		if e.Fn.Eval == nil || e.Fn.Hosted {
 			return nil, "the function '" + e.Fn.Name + "'"
 		}
 		p.Op, p.Text, args = "call", e.Fn.Name, e.Args

@@ -26,7 +26,7 @@ func (d *DB) registerFunctions(ctx context.Context) error {
 		return err
 	}
 	for _, h := range funcs.HostFuncs() {
-		f, err := newFunction(resultTypes[h.Result])
+		f, err := newFunction(resultTypes[h.Result], d.opt.Host)
 		if err == nil {
 			err = duckdb.RegisterScalarUDF(conn, h.Name, f)
 		}
@@ -39,9 +39,12 @@ func (d *DB) registerFunctions(ctx context.Context) error {
 
 // function is a scalar function: name and kinds of the values as text, then
 // the values.
-type function struct{ config duckdb.ScalarFuncConfig }
+type function struct {
+	config duckdb.ScalarFuncConfig
+	host   funcs.Host
+}
 
-func newFunction(result duckdb.Type) (*function, error) {
+func newFunction(result duckdb.Type, host funcs.Host) (*function, error) {
 	text, err := duckdb.NewTypeInfo(duckdb.TYPE_VARCHAR)
 	if err != nil {
 		return nil, err
@@ -51,7 +54,7 @@ func newFunction(result duckdb.Type) (*function, error) {
 		return nil, err
 	}
 	res, err := duckdb.NewTypeInfo(result)
-	return &function{duckdb.ScalarFuncConfig{InputTypeInfos: []duckdb.TypeInfo{text, text}, VariadicTypeInfo: anyType, ResultTypeInfo: res, SpecialNullHandling: true}}, err
+	return &function{duckdb.ScalarFuncConfig{InputTypeInfos: []duckdb.TypeInfo{text, text}, VariadicTypeInfo: anyType, ResultTypeInfo: res, SpecialNullHandling: true}, host}, err
 }
 
 // Config implements duckdb.ScalarFunc.
@@ -64,6 +67,10 @@ func (f *function) Executor() duckdb.ScalarFuncExecutor {
 		for i, a := range v[2:] {
 			args[i] = a
 		}
-		return funcs.Invoke(v[0].(string), v[1].(string), args), nil
+		return f.host.Invoke(v[0].(string), v[1].(string), args), nil
 	}}
 }
+
+// GeoInfo reports whether queries learn where addresses are; it implements
+// query.Geo.
+func (d *DB) GeoInfo() bool { return d.opt.Host.GeoInfo != nil }

@@ -192,7 +192,7 @@ func (tx *importTx) Commit(src *store.Source, devices *defender.Devices) error {
 	if err := tx.finish(src, devices); err != nil {
 		return err
 	}
-	if err := tx.exec(`COMMIT`); err != nil {
+	if err := tx.db.commit(func() error { return tx.exec(`COMMIT`) }); err != nil {
 		return err
 	}
 	tx.done = true

@@ -19,6 +19,7 @@ import (
 
 	"wirehunt/event"
 	"wirehunt/internal/store"
+	"wirehunt/kql/funcs"
 	"wirehunt/schema"
 )
 
@@ -34,6 +35,8 @@ type Options struct {
 	Threads int
 	// Logs are the logs that the database has tables for.
 	Logs []*event.Log
+	// Host is what queries may ask beside the database.
+	Host funcs.Host
 }
 
 // DB is an open database.
@@ -41,6 +44,10 @@ type DB struct {
 	db   *sql.DB
 	opt  Options
 	logs map[string]*event.Log
+
+	// commits is held by what commits, so that Backup can keep it off.
+	commits sync.Mutex
+	file    *os.File // the database's, for Backup; nil before the first
 }
 
 // The version of the physical layout, kept in the database.
@@ -58,6 +65,11 @@ func Open(ctx context.Context, opt Options) (*DB, error) {
 		return nil, err
 	}
 	d := &DB{db: sql.OpenDB(connector), opt: opt, logs: map[string]*event.Log{}}
+	if opt.Path != "" && !opt.ReadOnly {
+		// Nobody else has the file now: what is there was left behind by a
+		// program that was killed.
+		os.RemoveAll(spillDir(opt))
+	}
 	for _, l := range opt.Logs {
 		d.logs[l.Name] = l
 	}
@@ -94,6 +106,9 @@ func connect(ctx context.Context, opt Options) (*duckdb.Connector, error) {
 	}
 }
 
+// spillDir is where queries put what does not fit in memory.
+func spillDir(opt Options) string { return opt.Path + ".tmp" }
+
 func dsn(opt Options) string {
 	limit := opt.MemoryLimit
 	if limit == 0 {
@@ -119,7 +134,7 @@ func dsn(opt Options) string {
 func configure(opt Options) func(driver.ExecerContext) error {
 	settings := []string{`SET enable_external_access=false`, `SET lock_configuration=true`}
 	if opt.Path != "" {
-		settings = append([]string{`SET temp_directory=` + text(opt.Path+".tmp")}, settings...)
+		settings = append([]string{`SET temp_directory=` + text(spillDir(opt))}, settings...)
 	}
 	var once sync.Once
 	return func(c driver.ExecerContext) (err error) {
@@ -135,7 +150,13 @@ func configure(opt Options) func(driver.ExecerContext) error {
 }
 
 // Close closes the database.
-func (d *DB) Close() error { return d.db.Close() }
+func (d *DB) Close() error {
+	err := d.db.Close()
+	if d.file != nil {
+		err = errors.Join(err, d.file.Close())
+	}
+	return err
+}
 
 // explain turns DuckDB's errors on opening into what a user can act on.
 func explain(path string, err error) error {

@@ -9,11 +9,13 @@ const createState = `CREATE TABLE IF NOT EXISTS _state (kind VARCHAR, id VARCHAR
 
 // PutState implements store.State.
 func (d *DB) PutState(ctx context.Context, kind, id string, body []byte) error {
-	if _, err := d.db.ExecContext(ctx, createState); err != nil {
+	return d.commit(func() error {
+		if _, err := d.db.ExecContext(ctx, createState); err != nil {
+			return err
+		}
+		_, err := d.db.ExecContext(ctx, `INSERT OR REPLACE INTO _state VALUES (?, ?, ?)`, kind, id, string(body))
 		return err
-	}
-	_, err := d.db.ExecContext(ctx, `INSERT OR REPLACE INTO _state VALUES (?, ?, ?)`, kind, id, string(body))
-	return err
+	})
 }
 
 // DeleteState implements store.State.
@@ -21,11 +23,15 @@ func (d *DB) DeleteState(ctx context.Context, kind, id string) (bool, error) {
 	if ok, err := d.hasState(ctx); !ok {
 		return false, err
 	}
-	res, err := d.db.ExecContext(ctx, `DELETE FROM _state WHERE kind = ? AND id = ?`, kind, id)
-	if err != nil {
-		return false, err
-	}
-	n, err := res.RowsAffected()
+	var n int64
+	err := d.commit(func() error {
+		res, err := d.db.ExecContext(ctx, `DELETE FROM _state WHERE kind = ? AND id = ?`, kind, id)
+		if err != nil {
+			return err
+		}
+		n, err = res.RowsAffected()
+		return err
+	})
 	return n > 0, err
 }
 
