@@ -45,7 +45,7 @@ func (s *sink) gap(n uint64) bool {
 
 // maxContents is how many open files of a connection have their content
 // followed.
-const maxContents = 256
+const maxContents = 1000
 
 // content gives n bytes of file f, from offset off of it, that stand at
 // offset at of message b, or follow it where b is only the message's start.

@@ -2,6 +2,7 @@ package smb
 
 import (
 	"hash/maphash"
+	"math"
 
 	files "wirehunt/analyzer/file"
 	"wirehunt/analyzer/wire/win"
@@ -206,15 +207,25 @@ func (f *file) setTimes(b []byte) {
 	if len(b) < 32 {
 		return
 	}
-	modified, ok := win.Filetime(le.Uint64(b[16:]))
-	if !ok || modified <= 0 {
+	modified := fileTime(b[16:])
+	if modified <= 0 {
 		return
 	}
 	f.hasTimes = true
-	f.times[0] = modified
-	f.times[1], _ = win.Filetime(le.Uint64(b[8:]))
-	f.times[2], _ = win.Filetime(le.Uint64(b))
-	f.times[3], _ = win.Filetime(le.Uint64(b[24:]))
+	f.times = [4]int64{modified, fileTime(b[8:]), fileTime(b), fileTime(b[24:])}
+}
+
+// fileTime returns the FILETIME at the start of b in ns since 1970, 0 for one
+// that is no time.  As in Zeek it is calculated in floating point and so off
+// by up to 2 µs: logs of both can be compared and joined on it.
+func fileTime(b []byte) int64 {
+	const toUnix = 11644473600 // s
+	t := le.Uint64(b)
+	if _, ok := win.Filetime(t); !ok {
+		return 0
+	}
+	s := float64(float64(t)/1e7) - toUnix
+	return int64(math.Round(s*1e6)) * 1e3
 }
 
 // recentFor is for how long a record about a file is not repeated after it
