@@ -50,6 +50,15 @@ type Options struct {
 	GeoInfo bool
 }
 
+// Table is one of several results.
+type Table struct {
+	// Name is what the query calls it, "" for most.
+	Name string
+	// SQL and Columns are as in Result.
+	SQL     string
+	Columns []schema.Column
+}
+
 // Result is a compiled query.
 type Result struct {
 	// SQL is one statement for DuckDB.  It may call the functions kql_bool,
@@ -60,6 +69,10 @@ type Result struct {
 	// SQL gives them in this order, in the physical forms of schema.Type.
 	// The names that SQL itself gives them can be others.
 	Columns []schema.Column
+	// Tables are all results in their order where there are several: those of
+	// fork, facet and funnel_sequence, and those of statements before the last.
+	// SQL is that of the last statement's first table.
+	Tables []Table
 	// Render is set where the query ends in render.
 	Render *Render
 	// Refused says why the query, though it is correct, may not run: it
@@ -97,7 +110,15 @@ func Compile(src string, opts Options) (*Result, diag.List) {
 		return nil, diags
 	}
 	p := plan.New(q)
-	return &Result{SQL: duckdb.SQL(p), Columns: columns(q.Root.Cols()), Render: q.Render, Refused: q.Refused}, diags
+	r := &Result{SQL: duckdb.SQL(p), Columns: columns(q.Root.Cols()), Render: q.Render, Refused: q.Refused}
+	for _, t := range q.Tables {
+		one := Table{Name: t.Name, SQL: r.SQL, Columns: r.Columns}
+		if t.Root != q.Root {
+			one.SQL, one.Columns = duckdb.SQL(plan.Relation(t.Root)), columns(t.Root.Cols())
+		}
+		r.Tables = append(r.Tables, one)
+	}
+	return r, diags
 }
 
 func bind(src string, opts Options) (*types.Query, diag.List) {

@@ -38,6 +38,4 @@ const (
 	CodeCommand Code = "KQL3001"
 	// CodeGraph is a graph operator.
 	CodeGraph Code = "KQL3002"
-	// CodeUnsupportedStatement is a statement that has no effect here.
-	CodeUnsupportedStatement Code = "KQL3003"
 )

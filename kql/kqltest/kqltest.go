@@ -7,7 +7,8 @@
 //	-- query.kql --   the query; it sees the tables of Catalog
 //	-- diag --        the diagnostics: line:column code message, one a line
 //	-- duckdb.sql --  the SQL for DuckDB
-//	-- result.csv --  the result: a line of name:type, then the rows
+//	-- result.csv --  the result: a line of name:type, then the rows; where there
+//	                  are several tables, a line with # and its name before each
 package kqltest
 
 import (
@@ -136,15 +137,31 @@ func Eval(c Case, e Engine) Case {
 				out.Sections[i].Text = "ERROR " + diagText(src, diags)
 				continue
 			}
-			rows, err := e.Query(res.SQL)
-			if err != nil {
-				out.Sections[i].Text = "ERROR " + err.Error() + "\n" + res.SQL + "\n"
-				continue
-			}
-			out.Sections[i].Text = resultText(res.Columns, rows)
+			out.Sections[i].Text = results(res, e)
 		}
 	}
 	return out
+}
+
+// results runs a query; several tables have a line with # and the name before
+// each.
+func results(res *kql.Result, e Engine) string {
+	tables := res.Tables
+	if tables == nil {
+		tables = []kql.Table{{SQL: res.SQL, Columns: res.Columns}}
+	}
+	text := ""
+	for _, t := range tables {
+		if res.Tables != nil {
+			text += strings.TrimRight("# "+t.Name, " ") + "\n"
+		}
+		rows, err := e.Query(t.SQL)
+		if err != nil {
+			return "ERROR " + err.Error() + "\n" + t.SQL + "\n"
+		}
+		text += resultText(t.Columns, rows)
+	}
+	return text
 }
 
 func diagText(src string, l diag.List) string {

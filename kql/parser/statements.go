@@ -286,8 +286,6 @@ func (p *parser) restrictStmt() ast.Stmt {
 		p.close(open, token.RParen)
 	}
 	s.Extent = p.from(start)
-	p.errorAt(diag.CodeUnsupportedStatement, s.Pos, "remove the statement",
-		"The restrict statement is not supported")
 	return s
 }
 

@@ -30,19 +30,18 @@ func (b *binder) isTable(e ast.Expr, s *scope) bool {
 		if b.row.find(e.Name) != nil {
 			return false
 		}
-		return b.opts.Catalog != nil && b.opts.Catalog.Table(e.Name) != nil
+		return b.lookupTable(e.Name) != nil
 	case *ast.Call:
 		return b.callIsTable(e, s)
 	case *ast.Path:
-		x := e.X
-		for {
-			p, ok := x.(*ast.Path)
-			if !ok {
-				break
-			}
-			x = p.X
+		if id, ok := root(e).(*ast.Ident); ok {
+			v := s.find(id.Name)
+			return v != nil && v.database || b.aliases[id.Name] != ""
 		}
-		c, ok := x.(*ast.Call)
+		if s.patternOf(e) != nil {
+			return true
+		}
+		c, ok := root(e).(*ast.Call)
 		return ok && c.Fun != nil && (c.Fun.Name == "database" || c.Fun.Name == "cluster" || c.Fun.Name == "workspace" || c.Fun.Name == "app")
 	case *ast.Wildcard:
 		return e.Pattern != "*"
@@ -56,6 +55,9 @@ func (b *binder) callIsTable(e *ast.Call, s *scope) bool {
 	}
 	if v := s.find(e.Fun.Name); v != nil && v.fun != nil {
 		return b.bodyIsTable(v)
+	}
+	if s.patternOf(e) != nil {
+		return true
 	}
 	switch e.Fun.Name {
 	case "materialize", "view":
@@ -116,8 +118,21 @@ func (b *binder) table(e ast.Expr) Node {
 		return empty()
 	}
 	defer func() { b.depth-- }()
+	all := b.all
+	b.all = false
+	n := b.tabular(e, all)
+	if !all {
+		n = b.first(n, e.Span())
+	}
+	return n
+}
+
+// tabular is table for an expression within the bounds; with all it may give
+// Several tables.
+func (b *binder) tabular(e ast.Expr, all bool) Node {
 	switch e := e.(type) {
 	case *ast.Paren:
+		b.all = all
 		return b.table(e.X)
 	case *ast.Pipe:
 		n := b.table(e.Source)
@@ -126,6 +141,9 @@ func (b *binder) table(e ast.Expr) Node {
 			return empty()
 		}
 		for _, op := range e.Ops {
+			if _, ok := op.(*ast.Render); !ok {
+				n = b.first(n, op.Span())
+			}
 			n = b.operator(n, op)
 		}
 		return n
@@ -152,7 +170,7 @@ func (b *binder) table(e ast.Expr) Node {
 	case *ast.InlineExternalTable:
 		return b.external(e.Columns, e.Pos)
 	case *ast.MacroExpand:
-		b.unsupported(e.Pos, "'macro-expand' operator")
+		return b.macroExpand(e)
 	case *ast.BadExpr:
 	case *ast.Wildcard:
 		return b.union(nil, &ast.Union{Extent: e.Extent, Tables: []ast.Expr{e}})
@@ -181,7 +199,7 @@ func (b *binder) tableName(e *ast.Ident) Node {
 }
 
 func (b *binder) lookupTable(name string) *schema.Table {
-	if b.opts.Catalog == nil {
+	if b.opts.Catalog == nil || !b.scope.visible(name) {
 		return nil
 	}
 	return b.opts.Catalog.Table(name)
@@ -190,7 +208,7 @@ func (b *binder) lookupTable(name string) *schema.Table {
 func (b *binder) unknownTable(sp token.Span, name string) {
 	d := b.diags.Add(CodeUnknownTable, sp, "Failed to resolve table or column expression named '%s'", name)
 	if b.opts.Catalog != nil {
-		names := b.opts.Catalog.Tables()
+		names := b.tableNames()
 		for s := b.scope; s != nil; s = s.outer {
 			for n, v := range s.names {
 				if v.expr == nil {
@@ -274,6 +292,9 @@ func (b *binder) tableCall(e *ast.Call) Node {
 	if v := b.scope.find(name); v != nil && v.fun != nil {
 		return b.callTable(name, v, e.Args, e)
 	}
+	if v := b.scope.patternOf(e); v != nil {
+		return b.callPattern(v, e)
+	}
 	switch name {
 	case "materialize":
 		if len(e.Args) == 1 || len(e.Args) == 2 {
@@ -311,26 +332,42 @@ func (b *binder) tableCall(e *ast.Call) Node {
 
 // tablePath binds database("x").Table: there is one database here.
 func (b *binder) tablePath(e *ast.Path) Node {
-	x := e.X
-	for {
-		p, ok := x.(*ast.Path)
-		if !ok {
+	if v := b.scope.patternOf(e); v != nil {
+		return b.callPattern(v, e)
+	}
+	remote, ok := "", false
+	switch x := root(e).(type) {
+	case *ast.Ident:
+		v := b.scope.find(x.Name)
+		ok = v != nil && v.database || b.aliases[x.Name] != ""
+		remote = b.aliases[x.Name]
+	case *ast.Call:
+		if x.Fun == nil {
 			break
 		}
-		x = p.X
-	}
-	if c, ok := x.(*ast.Call); ok && c.Fun != nil {
-		switch c.Fun.Name {
+		switch ok = true; x.Fun.Name {
 		case "cluster", "workspace", "app":
-			b.refuse(e.Pos, c.Fun.Name+"()")
-			return empty()
+			remote = x.Fun.Name
 		case "database":
-			switch sel := e.Sel.(type) {
-			case *ast.Ident:
-				return b.tableName(sel)
-			case *ast.Call:
-				return b.tableCall(sel)
+			if len(x.Args) == 1 && len(b.aliases) > 0 {
+				if name, ok := b.constString(x.Args[0]); ok {
+					remote = b.aliases[name]
+				}
 			}
+		default:
+			ok = false
+		}
+	}
+	if ok && remote != "" && remote != "database" {
+		b.refuse(e.Pos, remote+"()")
+		return empty()
+	}
+	if ok {
+		switch sel := e.Sel.(type) {
+		case *ast.Ident:
+			return b.tableName(sel)
+		case *ast.Call:
+			return b.tableCall(sel)
 		}
 	}
 	b.diags.Add(CodeExpectedTable, e.Pos, "A table expression is expected.")
@@ -443,11 +480,9 @@ func (b *binder) external(decls []*ast.ColumnDecl, sp token.Span) Node {
 // matchTables returns the tables and views whose names match a pattern.
 func (b *binder) matchTables(pattern string) []string {
 	var out []string
-	if b.opts.Catalog != nil {
-		for _, n := range b.opts.Catalog.Tables() {
-			if wildcard(pattern, n) {
-				out = append(out, n)
-			}
+	for _, n := range b.tableNames() {
+		if wildcard(pattern, n) {
+			out = append(out, n)
 		}
 	}
 	for s := b.scope; s != nil; s = s.outer {

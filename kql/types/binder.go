@@ -45,6 +45,9 @@ type Query struct {
 	// Root is the relation of the last tabular statement; nil if there is
 	// none.
 	Root Node
+	// Tables are all results in their order, where there are several: those of
+	// an operator, and those of earlier statements.  Root is one of them.
+	Tables []ResultTable
 	// Render is what a final render operator asks for, or nil.
 	Render *Render
 	// Refused says why the query may be checked but not run: the part of it
@@ -82,6 +85,11 @@ type binder struct {
 	shared  map[sharedKey]*Shared
 	budget  int
 	depth   int
+	// aliases are the other names of databases, with what they stand for:
+	// database or cluster.
+	aliases map[string]string
+	// all says that the tabular expression that is bound next may give Several.
+	all bool
 	// input is the relation that an operator without a source starts from.
 	input Node
 }
@@ -95,6 +103,8 @@ type sharedKey struct {
 type scope struct {
 	outer *scope
 	names map[string]*binding
+	// only limits what can be seen of the levels outside, nil if nothing does.
+	only *restriction
 }
 
 // binding is what a let name stands for.
@@ -105,6 +115,11 @@ type binding struct {
 	node   Node         // tabular parameter or as-name: a Shared to read
 	scope  *scope
 	active bool // being bound: using it again is recursion
+	pattern  *ast.PatternStmt
+	group    *ast.EntityGroup
+	database bool // one of macro-expand's databases
+	// user says that the text is a saved function's.
+	user bool
 	// library says that the text is not the query's own.
 	library bool
 }
@@ -134,16 +149,27 @@ type collector struct{ defs []Def }
 func Bind(q *ast.Query, opts Options) (*Query, diag.List) {
 	b := &binder{opts: opts, funcs: opts.Funcs, scope: &scope{}, shared: map[sharedKey]*Shared{}, budget: maxNodes, row: &row{}}
 	b.scope.names = libraryOf(opts.Library)
-	var root Node
+	out := &Query{}
 	for _, s := range q.Statements {
-		if n := b.statement(s); n != nil {
-			root = n
+		_, b.all = s.(*ast.ExprStmt)
+		switch n := b.statement(s).(type) {
+		case nil:
+		case *Several:
+			out.Root = n.Tables[0].Root
+			out.Tables = append(out.Tables, n.Tables...)
+		default:
+			out.Root = n
+			out.Tables = append(out.Tables, ResultTable{Root: n})
 		}
 	}
 	if b.diags.HasErrors() {
 		return nil, b.diags
 	}
-	return &Query{Root: root, Render: b.render, Refused: b.refused}, b.diags
+	if len(out.Tables) < 2 {
+		out.Tables = nil
+	}
+	out.Render, out.Refused = b.render, b.refused
+	return out, b.diags
 }
 
 // libraryOf binds the names of a library's functions.
@@ -163,6 +189,7 @@ func (b *binder) statement(s ast.Stmt) Node {
 		if b.isTable(s.X, b.scope) {
 			return b.table(s.X)
 		}
+		b.all = false
 		// A scalar statement is a table of one row, as print makes it.
 		x := b.scalar(s.X)
 		c := &Column{Name: "Column1", Type: x.Type()}
@@ -172,11 +199,11 @@ func (b *binder) statement(s ast.Stmt) Node {
 	case *ast.QueryParamsStmt:
 		b.params(s)
 	case *ast.PatternStmt:
-		b.unsupported(s.Span(), "'declare pattern' statement")
+		b.pattern(s)
 	case *ast.AliasStmt:
-		b.unsupported(s.Span(), "'alias' statement")
+		b.alias(s)
 	case *ast.RestrictStmt:
-		b.unsupported(s.Span(), "'restrict access' statement")
+		b.restrict(s)
 	}
 	return nil
 }
@@ -194,6 +221,8 @@ func (b *binder) let(s *ast.LetStmt) {
 	case *ast.FuncLit:
 		v.fun = x
 		b.checkFunction(s.Name.Name, x)
+	case *ast.EntityGroup:
+		v.group = x
 	default:
 		if b.isTable(s.Value, b.scope) {
 			v.table = s.Value
@@ -258,6 +287,9 @@ func (s *scope) find(name string) *binding {
 	for ; s != nil; s = s.outer {
 		if v := s.names[name]; v != nil {
 			return v
+		}
+		if s.only != nil && s.only.hidden[name] {
+			return nil
 		}
 	}
 	return nil

@@ -173,8 +173,9 @@ func (b *binder) partition(in Node, op *ast.Partition) Node {
 	b.input, b.row = &Filter{In: rows, Pred: same}, &row{}
 	var body Node
 	if op.Braces {
-		b.unsupported(op.Pos, "'partition' operator with a query in braces")
-		body = b.input
+		// The query has a source of its own, and sees the value.
+		name := &scope{outer: b.scope, names: map[string]*binding{ref.Col.Name: {expr: &Ref{Col: kc}}}}
+		b.inScope(name, func() { body = b.table(op.Body) })
 	} else {
 		body = b.table(op.Body)
 	}
