@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"wirehunt/internal/defender"
 	"wirehunt/internal/store"
@@ -184,44 +185,19 @@ func (d *DB) removeToSize(ctx context.Context, list []timed, r store.Retention, 
 // quantile returns a time before which about the given share of all rows is,
 // and at least one; 0 where there are no rows.
 func (d *DB) quantile(ctx context.Context, list []timed, share float64) (int64, error) {
-	var total int64
-	var first, last sql.NullInt64
+	var from []string
 	for _, t := range list {
-		var n int64
-		var lo, hi sql.NullInt64
-		if err := d.db.QueryRowContext(ctx, fmt.Sprintf(`SELECT count(%s), min(%[1]s), max(%[1]s) FROM %s`, ident(t.column), ident(t.relation))).Scan(&n, &lo, &hi); err != nil {
-			return 0, err
-		}
-		total += n
-		if lo.Valid && (!first.Valid || lo.Int64 < first.Int64) {
-			first = lo
-		}
-		if hi.Valid && (!last.Valid || hi.Int64 > last.Int64) {
-			last = hi
-		}
+		from = append(from, `SELECT `+ident(t.column)+` AS t FROM `+ident(t.relation))
 	}
-	if !first.Valid {
+	if len(from) == 0 {
 		return 0, nil
 	}
-	want := int64(share * float64(total))
-	lo, hi := first.Int64+1, last.Int64+1
-	for lo < hi {
-		mid := lo + (hi-lo)/2
-		var n int64
-		for _, t := range list {
-			c, err := d.countBefore(ctx, t, mid)
-			if err != nil {
-				return 0, err
-			}
-			n += c
-		}
-		if n < want {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
+	var at, first sql.NullInt64
+	err := d.db.QueryRowContext(ctx, fmt.Sprintf(`SELECT approx_quantile(t, %g)::BIGINT, min(t) FROM (%s)`, share, strings.Join(from, " UNION ALL "))).Scan(&at, &first)
+	if err != nil || !first.Valid {
+		return 0, err
 	}
-	return lo, nil
+	return max(at.Int64, first.Int64) + 1, nil
 }
 
 // removeProcesses removes the processes of connections that are gone.

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -61,11 +62,12 @@ func TestRetainSize(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.db")
 	db := open(t, path, false)
 	defer db.Close()
-	const step = 130_000
-	for i, name := range []string{"a", "b", "c", "d"} {
-		if err := importMany(db, name, step, t0+int64(i)*step*1e9); err != nil {
-			t.Fatal(err)
-		}
+	if err := importMany(db, "x", 1, t0); err != nil {
+		t.Fatal(err)
+	}
+	const rows = 1_000_000
+	if _, err := db.db.ExecContext(t.Context(), fmt.Sprintf(`INSERT INTO zeek_conn (ts, uid) SELECT %d + range * 10000000, md5(range::VARCHAR) FROM range(1, %d)`, ticksOf(t0), rows)); err != nil {
+		t.Fatal(err)
 	}
 	db.checkpoint(t.Context())
 	used, err := db.Used(t.Context())
@@ -76,7 +78,7 @@ func TestRetainSize(t *testing.T) {
 		t.Errorf("below the size: %+v, %v", got, err)
 	}
 	dry, err := db.Retain(t.Context(), store.Retention{Size: used / 3 * 2, DryRun: true})
-	if err != nil || dry.Total() < step || number(t, db, `SELECT count(*) FROM zeek_conn`) != 4*step {
+	if err != nil || dry.Total() < rows/3 || number(t, db, `SELECT count(*) FROM zeek_conn`) != rows {
 		t.Errorf("dry run: %+v, %v", dry, err)
 	}
 	got, err := db.Retain(t.Context(), store.Retention{Size: used / 3 * 2})
@@ -84,7 +86,7 @@ func TestRetainSize(t *testing.T) {
 		t.Errorf("removed %+v of %d bytes, %v", got, used, err)
 	}
 	left := number(t, db, `SELECT count(*) FROM zeek_conn`)
-	if left == 0 || left+got.Total() != 4*step {
+	if left == 0 || left+got.Total() != rows {
 		t.Errorf("%d rows left, %d removed", left, got.Total())
 	}
 	// The oldest are gone, and only they.
