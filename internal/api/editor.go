@@ -304,6 +304,10 @@ type functionInfo struct {
 	Kind       string   `json:"kind"`
 	Doc        string   `json:"doc"`
 	Signatures []string `json:"signatures"`
+	// Code is the text of a function that is written in the language.
+	Code string `json:"code,omitempty"`
+	// Tabular tells that invoke calls it with a table.
+	Tabular bool `json:"tabular,omitempty"`
 }
 
 func (s *Server) getSchema(w http.ResponseWriter, r *http.Request, _ identity) *failure {
@@ -329,6 +333,10 @@ func (s *Server) getSchema(w http.ResponseWriter, r *http.Request, _ identity) *
 		}
 		out.Functions = append(out.Functions, info)
 	})
+	for _, f := range kql.LibraryFunctions() {
+		sig := f.Name + "(" + strings.Join(f.Params, ", ") + ")"
+		out.Functions = append(out.Functions, functionInfo{Name: f.Name, Kind: "library", Doc: f.Doc, Signatures: []string{sig}, Code: f.Code, Tabular: f.Tabular})
+	}
 	if ticks, ok, err := s.store.Newest(r.Context()); err == nil && ok {
 		out.Newest = string(query.AppendDateTime(nil, ticks))
 	}

@@ -34,6 +34,7 @@ func (s *Server) portalRoutes() []route {
 		p("DELETE", "queries/{id}", canQuery, "Delete a saved query", nil, nil, s.deleteSaved),
 		p("GET", "history", canQuery, "The caller's last queries, newest first", nil, historyReply{}, s.getHistory),
 		p("DELETE", "history", canQuery, "Forget the caller's last queries", nil, nil, s.deleteHistory),
+		p("GET", "resources", canQuery, "The latest queries of all interfaces and what they used; only the caller's own, except for administrators", nil, resourcesReply{}, s.getResources),
 
 		p("GET", "overview", canQuery, "What was seen: rows over time by action type, top talkers, rare things", nil, panelsReply{}, s.getOverview),
 		p("GET", "devices", canQuery, "Devices, with when they were seen and how many rows they have", nil, panelsReply{}, s.getDevices),

@@ -112,6 +112,8 @@ func (a *answer) slot() *failure {
 	select {
 	case a.s.slots <- struct{}{}:
 	default:
+		a.s.waiting.Add(1)
+		defer a.s.waiting.Add(-1)
 		wait := time.NewTimer(a.s.opt.Limits.QueueWait)
 		defer wait.Stop()
 		select {
@@ -200,6 +202,7 @@ func (a *answer) Close() {
 	}
 	a.cancel()
 	a.release()
+	a.use()
 	took := a.took()
 	a.s.metrics.queries.Add(1, a.q.api, a.state())
 	a.s.metrics.querySeconds.Observe(took.Seconds(), a.q.api)

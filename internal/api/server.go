@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"wirehunt/internal/api/token"
@@ -22,6 +23,7 @@ import (
 type Store interface {
 	store.Engine
 	store.State
+	store.Maintainer
 }
 
 // Limits bound what requests may take.
@@ -75,6 +77,8 @@ type Options struct {
 	// Tables are all tables with all parts that there can be, for the
 	// description of the schema.
 	Tables []schema.Table
+	// Retention says how long rows are kept.
+	Retention Retention
 	// BodyTime is how long the body of a request may take to arrive, and a
 	// part of an upload; 0 for half a minute.
 	BodyTime time.Duration
@@ -90,8 +94,11 @@ type Server struct {
 	sessions sessions
 	rates    rates
 	slots    chan struct{}
+	waiting  atomic.Int64 // queries that wait for a slot
 	jobs     *jobs
 	stateMu  sync.Mutex // state documents are changed one at a time
+	backup   sync.Mutex // backups are made one at a time
+	recent   recent
 	metrics  metrics
 	registry obs.Registry
 	declared map[string]schema.Table
