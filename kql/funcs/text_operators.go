@@ -128,7 +128,7 @@ func termRegex(y string, start, end bool) string {
 // matchTerm writes the test of rows that hold the text of a term: a regular
 // expression where x is ASCII, else the operator name as the host has it.
 func matchTerm(g types.Gen, x, re, name, kinds, arg string) string {
-	return "CASE WHEN strlen(" + x + ") = length(" + x + ") THEN regexp_matches(" + x + ", " + g.Text(re) + ") ELSE kql_bool('" + name + "', '" + kinds + "', " + x + ", " + g.Text(arg) + ") END"
+	return "CASE WHEN strlen(" + x + ") <> length(" + x + ") THEN kql_bool('" + name + "', '" + kinds + "', " + x + ", " + g.Text(arg) + ") ELSE regexp_matches(" + x + ", " + g.Text(re) + ") END"
 }
 
 // term writes has and its like: rows that do not hold the text at all are

@@ -175,6 +175,15 @@ type Element struct {
 	T schema.Type
 }
 
+// Parses reports whether a call reads JSON text.
+func Parses(c *types.Call) bool {
+	switch c.Fn.Name {
+	case "parse_json", "todynamic", "parsejson", "toobject":
+		return len(c.Args) == 1 && c.Args[0].Type() == schema.String
+	}
+	return false
+}
+
 // Type returns string.
 func (*Translate) Type() schema.Type { return schema.String }
 

@@ -169,7 +169,7 @@ func simplifyCall(c *types.Call) types.Expr {
 		if x := searchBag(c); x != nil {
 			return x
 		}
-	case "parse_json", "todynamic":
+	case "parse_json", "todynamic", "parsejson", "toobject":
 		if len(c.Args) == 1 {
 			switch x := c.Args[0].(type) {
 			case *Bag:

@@ -50,6 +50,9 @@ func (n *Names) Column(c *types.Column) string {
 	return s
 }
 
+// Known reports whether a column has an identifier already.
+func (n *Names) Known(c *types.Column) bool { return n.of[c] != "" }
+
 // Alias makes a column share the identifier of another.
 func (n *Names) Alias(c, as *types.Column) { n.of[c] = n.Column(as) }
 

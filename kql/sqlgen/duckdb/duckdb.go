@@ -21,7 +21,7 @@ import (
 // SQL writes a query.  The columns of the result are those of q.Columns, in
 // order, in their physical forms.
 func SQL(q *plan.Query) string {
-	g := &gen{names: sqlgen.NewNames(), tables: map[*plan.Shared]string{}}
+	g := &gen{names: sqlgen.NewNames(), tables: map[*plan.Shared]string{}, aliased: map[*types.Column]bool{}, read: map[plan.From]bool{}}
 	var b strings.Builder
 	for i, s := range q.Shared {
 		if i == 0 {
@@ -44,6 +44,10 @@ func SQL(q *plan.Query) string {
 type gen struct {
 	names  *sqlgen.Names
 	tables map[*plan.Shared]string
+	// aliased are the columns whose identifier another column shares, and
+	// read is where they come from.
+	aliased map[*types.Column]bool
+	read    map[plan.From]bool
 	// scope is the SELECT being written.
 	scan  *plan.Scan
 	alias string
@@ -210,6 +214,9 @@ func (g *gen) keys(keys []types.SortKey) string {
 // from writes what a SELECT reads.
 func (g *gen) from(f plan.From, depth int) string {
 	sub := func(s *plan.Select) string {
+		if inner := g.renames(s); inner != nil {
+			return g.from(inner, depth)
+		}
 		return "(\n" + g.query(s, depth+1) + "\n" + indent(depth) + ")"
 	}
 	switch f := f.(type) {
@@ -235,6 +242,39 @@ func (g *gen) from(f plan.From, depth int) string {
 		return sub(f.L) + ", LATERAL " + sub(f.R)
 	}
 	panic("BUG: no SQL for a source")
+}
+
+// renames returns what a SELECT reads where the SELECT only gives its columns
+// other names, and lets them share their identifiers: then the SELECT needs
+// not be written.
+func (g *gen) renames(s *plan.Select) plan.From {
+	switch s.From.(type) {
+	case *plan.Sub, *plan.UnionAll:
+	default:
+		return nil
+	}
+	if len(s.Where) > 0 || s.Grouped || len(s.DistinctOn) > 0 || len(s.Order) > 0 || s.WindowOrder != nil || s.Limit != nil || s.Random || len(s.Out) == 0 {
+		return nil
+	}
+	for _, d := range s.Out {
+		r, ok := d.X.(*types.Ref)
+		if !ok || d.Col != r.Col && (r.Col.Raw && !d.Col.Raw || g.names.Known(d.Col) || g.aliased[r.Col]) {
+			return nil
+		}
+	}
+	inner := s.From
+	// What stands in here may be written elsewhere too, under the same names.
+	if g.read[inner] {
+		return nil
+	}
+	g.read[inner] = true
+	for _, d := range s.Out {
+		if r := d.X.(*types.Ref); d.Col != r.Col {
+			g.aliased[r.Col] = true
+			g.names.Alias(d.Col, r.Col)
+		}
+	}
+	return inner
 }
 
 func (g *gen) fromScan(f *plan.Scan) string {

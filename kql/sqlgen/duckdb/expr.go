@@ -150,6 +150,11 @@ func (g *gen) call(c *types.Call) string {
 			return "coalesce(" + g.bagText(v.X) + ", '')"
 		}
 	}
+	if isTerm(c) {
+		if r, ok := c.Args[0].(*types.Ref); ok && r.Col.Raw && r.Col != g.naked {
+			return g.withBare(r, c)
+		}
+	}
 	switch lower := c.Fn.SQL.(type) {
 	case string:
 		return g.template(lower, c)
@@ -160,6 +165,17 @@ func (g *gen) call(c *types.Call) string {
 		return g.GoCall(c)
 	}
 	panic("BUG: no SQL for function " + c.Fn.Name)
+}
+
+// isTerm reports whether a call looks for a constant term: null has none, as
+// the empty string, and the SQL says so itself.
+func isTerm(c *types.Call) bool {
+	switch c.Fn.Name {
+	case "has", "has_cs", "hasprefix", "hasprefix_cs", "hassuffix", "hassuffix_cs":
+		v, ok := types.IsConst(c.Args[1])
+		return ok && v != ""
+	}
+	return false
 }
 
 // template fills $1, $2, ... with the arguments and $* with all of them; $over
@@ -261,9 +277,25 @@ func (g *gen) GoCall(c *types.Call) string {
 func (g *gen) member(m *types.Member) string {
 	base, path, ok := memberPath(m)
 	if !ok {
-		return "nullif(json_extract(" + g.Expr(m.X) + ", " + g.dynamicPath(m.Key) + ")::VARCHAR, 'null')"
+		return "nullif(json_extract(" + g.document(m.X) + ", " + g.dynamicPath(m.Key) + ")::VARCHAR, 'null')"
 	}
-	return "nullif(json_extract(" + g.Expr(base) + ", " + sqlgen.Text(path) + ")::VARCHAR, 'null')"
+	return "nullif(json_extract(" + g.document(base) + ", " + sqlgen.Text(path) + ")::VARCHAR, 'null')"
+}
+
+// document writes a dynamic that members are taken from.  Text that is parsed
+// for that is read as it is: what is no JSON has no members.
+func (g *gen) document(e types.Expr) string {
+	c, ok := e.(*types.Call)
+	if !ok || !plan.Parses(c) {
+		return g.Expr(e)
+	}
+	x := ""
+	if r, ok := c.Args[0].(*types.Ref); ok {
+		x = g.bare(r.Col)
+	} else {
+		x = g.Expr(c.Args[0])
+	}
+	return "CASE WHEN json_valid(" + x + ") THEN " + x + " END"
 }
 
 func (g *gen) dynamicPath(key types.Expr) string {
@@ -324,9 +356,9 @@ func isDigits(s string) bool {
 // MemberText writes tostring(x.a.b).
 func (g *gen) MemberText(m *types.Member) string {
 	if base, path, ok := memberPath(m); ok {
-		return "coalesce(json_extract_string(" + g.Expr(base) + ", " + sqlgen.Text(path) + "), '')"
+		return "coalesce(json_extract_string(" + g.document(base) + ", " + sqlgen.Text(path) + "), '')"
 	}
-	return "coalesce(json_extract_string(" + g.Expr(m.X) + ", " + g.dynamicPath(m.Key) + "), '')"
+	return "coalesce(json_extract_string(" + g.document(m.X) + ", " + g.dynamicPath(m.Key) + "), '')"
 }
 
 // bagText is a member's value as text, or null.
@@ -345,29 +377,54 @@ func (g *gen) bagText(x types.Expr) string {
 	return "CAST(" + g.Expr(x) + " AS VARCHAR)"
 }
 
-// bag writes the object; members that are null are left out.
+// bag writes the object; members that are null are left out.  It is often the
+// longest expression of a query, and the database takes longer to plan it than
+// to run it over few rows, so it has as few parts as can be.
 func (g *gen) bag(b *plan.Bag) string {
+	lead := ""
 	var parts []string
 	for _, m := range b.Members {
 		key := string(append(types.AppendJSONString(nil, m.Key), ':'))
-		if c, ok := m.X.(*types.Const); ok {
-			if c.V == nil {
-				continue
-			}
-			text := c.V
-			s, ok := text.(string)
+		c, isConst := m.X.(*types.Const)
+		switch {
+		case isConst && c.V == nil:
+		case isConst:
+			s, ok := c.V.(string)
 			if !ok {
 				s = strings.Trim(string(types.AppendJSON(nil, c)), `"`)
 			}
-			parts = append(parts, sqlgen.Text(key+string(types.AppendJSONString(nil, s))))
-			continue
+			key += string(types.AppendJSONString(nil, s))
+			if len(parts) == 0 {
+				if lead != "" {
+					lead += ","
+				}
+				lead += key
+				continue
+			}
+			parts = append(parts, sqlgen.Text(","+key))
+		case quotable(m.X.Type()):
+			parts = append(parts, sqlgen.Text(","+key)+" || to_json("+g.bagText(m.X)+")")
+		default:
+			parts = append(parts, sqlgen.Text(","+key+`"`)+" || "+g.bagText(m.X)+` || '"'`)
 		}
-		parts = append(parts, sqlgen.Text(key)+" || to_json("+g.bagText(m.X)+")::VARCHAR")
 	}
-	if len(parts) == 0 {
-		return "'{}'"
+	switch {
+	case len(parts) == 0:
+		return sqlgen.Text("{" + lead + "}")
+	case lead == "":
+		// Which member is the first depends on the row.
+		return "('{' || substr(concat(" + strings.Join(parts, ", ") + "), 2) || '}')"
 	}
-	return "('{' || concat_ws(',', " + strings.Join(parts, ", ") + ") || '}')"
+	return "concat(" + sqlgen.Text("{"+lead) + ", " + strings.Join(parts, ", ") + ", '}')"
+}
+
+// quotable reports whether the text of a type can hold what JSON escapes.
+func quotable(t schema.Type) bool {
+	switch t {
+	case schema.Bool, schema.Int, schema.Long, schema.Real, schema.DateTime:
+		return false
+	}
+	return true
 }
 
 // element writes an unnested JSON value as a value of its type.

@@ -2,8 +2,10 @@ package duckdb
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
+	"wirehunt/kql/funcs"
 	"wirehunt/kql/funcs/dyn"
 	"wirehunt/kql/plan"
 	"wirehunt/kql/sqlgen"
@@ -41,7 +43,13 @@ func (g *gen) Pred(e types.Expr) string {
 				return "(" + g.bareIf(e.Args[0], e.Args[1]) + " = " + g.bareIf(e.Args[1], e.Args[0]) + ")"
 			}
 			return "(" + g.Expr(e.Args[0]) + " = " + g.Expr(e.Args[1]) + ")"
-		case "contains", "contains_cs", "startswith_cs", "endswith_cs", "matches regex":
+		case "not":
+			return g.predNot(e)
+		case "isnotempty":
+			if r, ok := e.Args[0].(*types.Ref); ok && r.Col.Raw {
+				return "(" + g.bare(r.Col) + " <> '')"
+			}
+		case "=~", "contains", "contains_cs", "startswith", "startswith_cs", "endswith", "endswith_cs", "matches regex", "has_any", "has_all":
 			if v, ok := types.IsConst(e.Args[1]); ok && v != "" && !matchesEmpty(e) {
 				if r, ok := e.Args[0].(*types.Ref); ok && r.Col.Raw {
 					return g.withBare(r, e)
@@ -49,7 +57,7 @@ func (g *gen) Pred(e types.Expr) string {
 			}
 		}
 	case *types.In:
-		if !e.Not && !e.Fold && e.X.Type() == schema.String && allNonEmpty(e.List) {
+		if !e.Not && e.X.Type() == schema.String && allNonEmpty(e.List) {
 			if r, ok := e.X.(*types.Ref); ok && r.Col.Raw {
 				return g.inList(e, g.bare(r.Col))
 			}
@@ -58,13 +66,44 @@ func (g *gen) Pred(e types.Expr) string {
 	return g.Expr(e)
 }
 
-// matchesEmpty reports whether a regular expression may match the empty
-// string.
+// predNot writes not(x).  What it excludes together is asked one by one, so
+// that the costly is asked only where the cheap does not decide; null behaves
+// alike in both forms.
+func (g *gen) predNot(e *types.Call) string {
+	c, ok := e.Args[0].(*types.Call)
+	if !ok {
+		return g.Expr(e)
+	}
+	switch c.Fn.Name {
+	case "and", "or":
+		dual := "or"
+		if c.Fn.Name == "or" {
+			dual = "and"
+		}
+		parts := make([]types.Expr, len(c.Args))
+		for i, a := range c.Args {
+			parts[i] = &types.Call{Fn: e.Fn, Args: []types.Expr{a}, T: schema.Bool, Sp: e.Sp}
+		}
+		return g.Pred(&types.Call{Fn: funcs.All().Operator(dual), Args: parts, T: schema.Bool, Sp: e.Sp})
+	case "isempty":
+		return g.Pred(&types.Call{Fn: funcs.All().Scalar("isnotempty"), Args: c.Args, T: schema.Bool, Sp: e.Sp})
+	case "not":
+		return g.Pred(c.Args[0])
+	}
+	return g.Expr(e)
+}
+
+// matchesEmpty reports whether a test may hold of the empty string.
 func matchesEmpty(e *types.Call) bool {
-	if e.Fn.Name != "matches regex" {
+	v, _ := types.IsConst(e.Args[1])
+	switch e.Fn.Name {
+	case "has_any", "has_all":
+		c, ok := e.Args[1].(*types.Const)
+		return !ok || slices.Contains(constElements(c), "")
+	case "matches regex":
+	default:
 		return false
 	}
-	v, _ := types.IsConst(e.Args[1])
 	s, _ := v.(string)
 	re, err := regexp.Compile(s)
 	return err != nil || re.MatchString("")
@@ -73,9 +112,10 @@ func matchesEmpty(e *types.Call) bool {
 // withBare writes a call whose first argument is a nullable column without
 // its null guard: null gives null, which a condition takes for false.
 func (g *gen) withBare(r *types.Ref, e *types.Call) string {
+	saved := g.naked
 	g.naked = r.Col
 	s := g.call(e)
-	g.naked = nil
+	g.naked = saved
 	return s
 }
 
@@ -115,6 +155,14 @@ func (g *gen) inList(e *types.In, x string) string {
 		}
 		return s
 	}
+	folded := func(l types.Expr) string {
+		if v, ok := types.IsConst(l); ok && e.Fold {
+			if s, ok := v.(string); ok {
+				return sqlgen.Text(strings.ToLower(s))
+			}
+		}
+		return fold(g.Expr(l))
+	}
 	for _, l := range e.List {
 		if l.Type() == schema.Dynamic {
 			if c, ok := l.(*types.Const); ok {
@@ -126,7 +174,7 @@ func (g *gen) inList(e *types.In, x string) string {
 			arrays = append(arrays, g.Expr(l))
 			continue
 		}
-		items = append(items, fold(g.Expr(l)))
+		items = append(items, folded(l))
 	}
 	x = fold(x)
 	var or []string
