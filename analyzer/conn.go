@@ -96,6 +96,10 @@ func (c *Conn) Flip() { c.eng.control.Flip(c) }
 // and its history gets an X.
 func (c *Conn) Skip() { c.eng.control.Skip(c) }
 
+// Limited notes that something on the connection exceeded a limit of the
+// analysis, which goes on: its history gets an X.
+func (c *Conn) Limited() { c.eng.control.Limited(c) }
+
 // Partial reports whether the start of a TCP connection was not seen: no SYN
 // of the originator, or none of the responder.  Most of Zeek's analyzers do
 // not look at such connections.

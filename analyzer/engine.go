@@ -19,6 +19,8 @@ type Control interface {
 	SessionTimer(c *Conn, period, idle int64)
 	// Skip ends the delivery of payload of the connection.
 	Skip(c *Conn)
+	// Limited notes that a limit was exceeded on the connection.
+	Limited(c *Conn)
 	// Partial reports whether the start of a TCP connection was not seen.
 	Partial(c *Conn) bool
 	// Size returns the payload bytes seen of both sides.
@@ -66,6 +68,7 @@ type Engine struct {
 	seen    map[*event.Log]map[string]struct{}
 	list    []*event.Batch
 	shared  map[*Spec]any // see Base.Shared
+	last    written
 	now     int64
 	seq     uint32
 }
@@ -468,12 +471,17 @@ func (e *Engine) AppendServices(b []byte, c *Conn) []byte {
 
 // Batches returns the batches of rows written since they were last reset, one
 // a log, in the order in which the logs were first written to.
-func (e *Engine) Batches() []*event.Batch { return e.list }
+func (e *Engine) Batches() []*event.Batch {
+	if e.last.b != nil {
+		e.settle()
+	}
+	return e.list
+}
 
 // Swap returns the batches written, as Batches does, and takes spare, which
 // it empties, to write to from now on.
 func (e *Engine) Swap(spare []*event.Batch) []*event.Batch {
-	old := e.list
+	old := e.Batches()
 	e.list = spare
 	clear(e.batches)
 	for _, b := range spare {
@@ -488,6 +496,9 @@ func (e *Engine) Swap(spare []*event.Batch) []*event.Batch {
 func (e *Engine) Row(l *event.Log, hash uint64) *event.Row { return e.row(hash, l) }
 
 func (e *Engine) row(hash uint64, l *event.Log) *event.Row {
+	if e.last.b != nil {
+		e.settle()
+	}
 	b := e.batches[l]
 	if b == nil {
 		b = event.NewBatch(l)
@@ -495,7 +506,9 @@ func (e *Engine) row(hash uint64, l *event.Log) *event.Row {
 		e.list = append(e.list, b)
 	}
 	e.seq++
-	return b.Add(event.Order{Time: e.now, Conn: hash, Seq: e.seq})
+	r := b.Add(event.Order{Time: e.now, Conn: hash, Seq: e.seq})
+	e.last = written{r, b, b.Size(), e.now}
+	return r
 }
 
 // IsLocal reports whether a is an address of the local networks.
@@ -515,6 +528,7 @@ func (noControl) Flip(c *Conn) {
 	c.Orig, c.Resp, c.OrigPort, c.RespPort = c.Resp, c.Orig, c.RespPort, c.OrigPort
 }
 func (noControl) Skip(*Conn)                       {}
+func (noControl) Limited(*Conn)                    {}
 func (noControl) Partial(*Conn) bool               { return false }
 func (noControl) SetInactivity(*Conn, int64)       {}
 func (noControl) SessionTimer(*Conn, int64, int64) {}

@@ -137,6 +137,7 @@ func texts(out string) string {
 func TestFeeder(t *testing.T) {
 	t1 := toySpec("toy", "\x00\x02hi")
 	t2 := toySpec("toy2", "\x00\x04mark")
+	big := strings.Repeat("x", 4000)
 	for _, tt := range []struct {
 		name  string
 		steps []analyzertest.Step
@@ -154,8 +155,8 @@ func TestFeeder(t *testing.T) {
 			"toy orig gap|toy orig eof|toy resp eof|toy orig closed|= |"},
 		{"violation", []analyzertest.Step{analyzertest.Orig(msg("hi", "bad", "on"))},
 			"toy orig hi|toy orig bad|toy orig closed|= |"},
-		{"late violation", []analyzertest.Step{analyzertest.Orig(msg("hi", strings.Repeat("x", 11000), "bad"))},
-			"toy orig hi|toy orig " + strings.Repeat("x", 11000) + "|toy orig bad|toy orig closed|= toy|"},
+		{"late violation", []analyzertest.Step{analyzertest.Orig(msg("hi", big, big, big, "bad"))},
+			"toy orig hi|" + strings.Repeat("toy orig "+big+"|", 3) + "toy orig bad|toy orig closed|= toy|"},
 		{"done", []analyzertest.Step{analyzertest.Orig(msg("done", "x")), analyzertest.Resp(msg("y"))},
 			"toy orig done|toy resp y|toy orig eof|toy resp eof|toy orig closed|= toy|"},
 		{"eof once", []analyzertest.Step{analyzertest.EOF(analyzer.Resp), analyzertest.EOF(analyzer.Resp)},

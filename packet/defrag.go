@@ -87,7 +87,8 @@ func (d *Defrag) Add(p *Packet, now int64) bool {
 	if g == nil {
 		g = d.add(key, p, now)
 	}
-	if !d.insert(g, p) || !g.whole(p) {
+	d.insert(g, p)
+	if !g.whole(p) {
 		for d.bytes > d.maxBytes && d.oldest != nil {
 			d.drop(d.oldest)
 		}
@@ -170,8 +171,8 @@ func (d *Defrag) drop(g *datagram) {
 	}
 }
 
-// insert adds p's bytes to g.  False if they are refused.
-func (d *Defrag) insert(g *datagram, p *Packet) bool {
+// insert adds p's bytes to g.
+func (d *Defrag) insert(g *datagram, p *Packet) {
 	hl := p.IPHeaderLen
 	if p.Version == 6 {
 		hl -= 8
@@ -195,10 +196,9 @@ func (d *Defrag) insert(g *datagram, p *Packet) bool {
 		p.Weirds.Add(ExcessivelySmallFragment)
 	}
 	if hi > maxFragment {
+		// What is longer than the length field can tell is taken, as in Zeek:
+		// the field wraps around, and the whole packet is found wrong.
 		p.Weirds.Add(ExcessivelyLargeFragment)
-		if hi+len(g.header) > 0xffff {
-			return false
-		}
 	}
 	if g.size != 0 && hi > g.size {
 		p.Weirds.Add(FragmentSizeInconsistency)
@@ -207,7 +207,6 @@ func (d *Defrag) insert(g *datagram, p *Packet) bool {
 	d.bytes -= g.cost()
 	p.Weirds |= g.write(lo, p.Payload[:hi-lo])
 	d.bytes += g.cost()
-	return true
 }
 
 // write copies the parts of b that g does not have to offset lo.  It returns

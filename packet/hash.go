@@ -37,6 +37,41 @@ func HashPair(link LinkType, frame []byte, seed uint64) uint64 {
 	return hashAddrs(seed, &p.Src, &p.Dst)
 }
 
+// HashPairs returns what HashPair does, and the same of the frame's innermost
+// IP packet, inside of tunnels over IP itself (not of those over UDP).
+// Tunnelled tells that there is such a tunnel; inner is 0 where what is in it
+// cannot be told, as in a fragment.
+func HashPairs(link LinkType, frame []byte, seed uint64) (outer, inner uint64, tunnelled bool) {
+	if link == LinkEthernet && len(frame) >= 14+40 {
+		b, et := frame[14:], be16(frame[12:])
+		if et == etherVLAN && len(frame) >= 18+40 {
+			b, et = frame[18:], be16(frame[16:])
+		}
+		if et == etherIPv4 && b[0]>>4 == 4 && !carriesIP(b[9]) || et == etherIPv6 && b[0]>>4 == 6 && plainIPv6(b[6]) {
+			h := HashPair(link, frame, seed)
+			return h, h, false
+		}
+	}
+	var p Packet
+	Decode(link, frame, 1<<30, &p)
+	if p.Version == 0 && p.NHops == 0 {
+		return 0, 0, false
+	}
+	inner = hashAddrs(seed, &p.Src, &p.Dst)
+	if p.NHops > 0 {
+		return hashAddrs(seed, &p.Hops[0].Src, &p.Hops[0].Dst), inner, true
+	}
+	if carriesIP(p.Proto) {
+		return inner, 0, true
+	}
+	return inner, inner, false
+}
+
+// carriesIP reports whether an IP protocol is a tunnel: IP in IP, GRE.
+func carriesIP(proto uint8) bool {
+	return proto == protoIPIP || proto == protoIPv6 || proto == protoGRE
+}
+
 // plainIPv6 reports whether an IPv6 next header is not an extension that can
 // change the endpoints.
 func plainIPv6(next uint8) bool {

@@ -219,6 +219,7 @@ func (k control) Flip(c *analyzer.Conn) {
 func (k control) Skip(*analyzer.Conn)                       {}
 func (k control) Partial(*analyzer.Conn) bool               { return k.o.Partial }
 func (k control) SetInactivity(*analyzer.Conn, int64)       {}
+func (k control) Limited(*analyzer.Conn)                    {}
 func (k control) SessionTimer(*analyzer.Conn, int64, int64) {}
 func (k control) Size(*analyzer.Conn) uint64 {
 	if k.o.Size > 0 {

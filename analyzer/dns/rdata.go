@@ -199,9 +199,20 @@ func (a *Analyzer) naptr(r *reader, dst []byte, end int) []byte {
 // svcb checks the parameters of a service binding (RFC 9460); dns.log shows
 // none of them.
 func (a *Analyzer) svcb(r *reader, end int) {
-	const keyALPN = 1
+	const (
+		keyALPN = 1
+		keyPort = 3
+		minData = 3 // a priority and the root's name
+	)
+	if end-r.off < minData {
+		r.fail("DNS_SVCB_wrong_length")
+		return
+	}
 	r.u16()
 	a.skipName(r)
+	if r.off > end {
+		r.fail("DNS_SVCB_wrong_length")
+	}
 	for !r.bad && end-r.off >= 4 {
 		key, n := r.u16(), int(r.u16())
 		if n > end-r.off {
@@ -209,6 +220,9 @@ func (a *Analyzer) svcb(r *reader, end int) {
 			return
 		}
 		v := r.bytes(n)
+		if key == keyPort && n != 2 {
+			a.Weird("DNS_SVCB_port_length_invalid", "")
+		}
 		if key != keyALPN {
 			continue
 		}

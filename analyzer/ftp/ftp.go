@@ -14,8 +14,8 @@ import (
 const (
 	maxCommands   = 20 // waiting for replies
 	maxCommandLen = 40
-	maxNameLen    = 128 // of user and password
-	maxArg        = 4096
+	maxNameLen    = 128      // of user and password
+	maxArg        = 4096 + 1 // one more than the engine leaves of a field
 	maxLine       = 16 << 10
 )
 

@@ -17,8 +17,12 @@ func (s *side) headerLine(b []byte) {
 		return
 	}
 	if isSpace(b[0]) && len(m.header) > 0 {
-		if len(m.header) < maxLine {
+		switch {
+		case len(m.header)+len(b) <= mime.MaxHeader:
 			m.header = append(m.header, b...)
+		case !m.tooLong:
+			m.tooLong = true
+			s.Exceeded(mime.HeaderSize)
 		}
 		m.folds++
 		return

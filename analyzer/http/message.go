@@ -40,6 +40,7 @@ type message struct {
 	rule      bodyRule
 	inHeader  bool
 	ended     bool
+	tooLong   bool   // a header went on for longer than is taken
 	header    []byte // header line so far, if it may go on
 	folds     int
 	kind      mime.Kind
@@ -282,6 +283,12 @@ func (s *side) EndEntity(depth int) {
 	if depth > 0 {
 		s.endFile()
 	}
+}
+
+// Exceeded implements mime.Handler.
+func (s *side) Exceeded(l mime.Limit) {
+	s.a.Weird(l.Weird())
+	s.a.Conn.Limited()
 }
 
 // headersDone decides on the message's body.

@@ -9,10 +9,11 @@ import (
 // Limits of what is remembered.
 const (
 	maxPending = 100      // transactions waiting for replies (HTTP::max_pending_requests)
-	maxString  = 4 << 10  // of one field (Log::default_max_field_string_bytes)
-	maxText    = 16 << 10 // of all fields of a record
+	maxString  = 64 << 10 // of one field; Zeek's http.log has no limit for one
+	maxText    = 256000   // of all fields of a record (Log::default_max_total_string_bytes)
+	keptText   = 16 << 10 // of a transaction kept for reuse
 	maxFiles   = 15       // a record lists of one side (HTTP::max_files_orig, _resp)
-	maxProxied = 100      // elements of a set (Log::default_max_field_container_elements)
+	maxProxied = 100 + 1  // elements of a set; the engine leaves 100
 	maxFree    = 8        // transactions kept for reuse
 )
 
@@ -103,7 +104,7 @@ func (x *txns) reset() {
 }
 
 func (x *txns) recycle(t *txn) {
-	if len(x.free) < maxFree && cap(t.text) <= maxText {
+	if len(x.free) < maxFree && cap(t.text) <= keptText {
 		x.free = append(x.free, t)
 	}
 }

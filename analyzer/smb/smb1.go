@@ -27,7 +27,7 @@ const (
 	smb1Unicode       = 0x8000
 	smb1ExtSecurity   = 0x80000000
 	smb1NoHandle      = 0xffff
-	maxAndX           = 16
+	maxAndX           = 10
 	smb1NegotiateNTLM = 17 // words of a response that chose the NT dialect
 )
 
@@ -61,7 +61,12 @@ func (a *Analyzer) smb1(dir analyzer.Dir, b []byte) bool {
 		c.tree = t
 	}
 	cmd, off := b[4], smb1HeaderLen
-	for range maxAndX {
+	for depth := 0; ; depth++ {
+		if depth == maxAndX {
+			a.Weird("smb_andx_depth_exceeded", "")
+			a.Conn.Skip()
+			return false
+		}
 		n := int(b[off])
 		words := part(b, uint64(off+1), uint64(2*n))
 		if words == nil {

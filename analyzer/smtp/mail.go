@@ -83,3 +83,9 @@ func (m *mail) Body(b []byte) {
 
 // EndEntity implements mime.Handler.
 func (m *mail) EndEntity(int) { m.file.EOF() }
+
+// Exceeded implements mime.Handler.
+func (m *mail) Exceeded(l mime.Limit) {
+	m.a.Weird(l.Weird())
+	m.a.Conn.Limited()
+}

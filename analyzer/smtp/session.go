@@ -10,11 +10,11 @@ import (
 	"wirehunt/packet"
 )
 
-// Limits of a record.
+// Limits of a record: one more than the engine leaves of it.
 const (
-	maxString  = 4 << 10 // of one field (Log::default_max_field_string_bytes)
-	maxElems   = 100     // of one set or vector (Log::default_max_field_container_elements)
-	maxInvalid = 25      // transactions out of order (SMTP::max_invalid_mail_transactions)
+	maxString  = 4<<10 + 1 // of one field
+	maxElems   = 100 + 1   // of one set or vector
+	maxInvalid = 25        // transactions out of order (SMTP::max_invalid_mail_transactions)
 )
 
 // session is what Zeek's script keeps of a connection.

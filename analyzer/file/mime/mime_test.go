@@ -34,6 +34,10 @@ func (r *recorder) HeadersDone(depth int) int64 {
 }
 func (r *recorder) Body(b []byte)       { r.body = append(r.body, b...) }
 func (r *recorder) EndEntity(depth int) { r.flush(); fmt.Fprintf(r, "end %d\n", depth) }
+func (r *recorder) Exceeded(l Limit) {
+	name, addl := l.Weird()
+	fmt.Fprintf(r, "%s %s\n", name, addl)
+}
 
 func parse(text string) string {
 	r := &recorder{size: -1}
@@ -62,6 +66,24 @@ func TestParser(t *testing.T) {
 		t.Run(m.name, func(t *testing.T) {
 			golden.Check(t, filepath.Join("testdata", strings.ReplaceAll(m.name, " ", "_")+".golden"), []byte(parse(m.text)))
 		})
+	}
+}
+
+func TestLimits(t *testing.T) {
+	count := func(text, what string) int { return strings.Count(parse(text), what) }
+	fold := func(n int) string { return "A: 1\n" + strings.Repeat(" x\n", n) + "B: 2\n\nbody\n" }
+	if n := count(fold(MaxHeader/2-2), "exceeded"); n != 0 {
+		t.Errorf("a header of the greatest length: %d", n)
+	}
+	if out := parse(fold(MaxHeader)); strings.Count(out, "exceeded_mime_max_header_bytes 65536\n") != 1 || !strings.Contains(out, "header 0 \"B\"") {
+		t.Errorf("a longer one: %d bytes, ends with %q", len(out), out[len(out)-80:])
+	}
+	nest := func(n int) string { return strings.Repeat("Content-Type: message/rfc822\n\n", n) + "\nbody\n" }
+	if n := count(nest(maxDepth-1), "exceeded"); n != 0 {
+		t.Errorf("the greatest depth: %d", n)
+	}
+	if n := count(nest(maxDepth+5), "exceeded_mime_max_depth 100\n"); n != 1 {
+		t.Errorf("deeper: %d", n)
 	}
 }
 

@@ -1,5 +1,7 @@
 package mime
 
+import "strconv"
+
 // Handler is told what a Parser finds.  Bytes are valid during the call only.
 type Handler interface {
 	// BeginEntity starts an entity; depth is 0 for the message itself.
@@ -14,13 +16,34 @@ type Handler interface {
 	Body(b []byte)
 	// EndEntity ends the innermost entity.
 	EndEntity(depth int)
+	// Exceeded tells, once a message, that it exceeds a limit.  What goes
+	// beyond is passed over.
+	Exceeded(Limit)
 }
 
-// Limits: how deep entities nest (MIME::max_depth of Zeek is 100), and how
-// long a header is.
+// Limit is a limit of a Parser.
+type Limit uint8
+
+// The limits of a Parser.
 const (
-	maxDepth  = 32
-	maxHeader = 64 << 10
+	Depth      Limit = iota // how deep entities nest
+	HeaderSize              // how long a header is that goes on over several lines
+)
+
+// Weird returns what weird.log tells of a limit that was exceeded: its name
+// and the limit.
+func (l Limit) Weird() (name, addl string) {
+	if l == Depth {
+		return "exceeded_mime_max_depth", strconv.Itoa(maxDepth)
+	}
+	return "exceeded_mime_max_header_bytes", strconv.Itoa(MaxHeader)
+}
+
+// MaxHeader is how long a header may get (Zeek's MIME::max_header_bytes),
+// maxDepth how deep entities nest (MIME::max_depth).
+const (
+	MaxHeader = 64 << 10
+	maxDepth  = 100
 )
 
 type encoding uint8
@@ -46,10 +69,11 @@ type entity struct {
 type Parser struct {
 	h     Handler
 	stack []entity
-	line  []byte // header line so far
-	out   []byte // decoded content
-	plain uint64 // bytes left of an entity of known length
-	mid   bool   // the last line was given in part
+	line  []byte  // header line so far
+	out   []byte  // decoded content
+	plain uint64  // bytes left of an entity of known length
+	mid   bool    // the last line was given in part
+	told  [2]bool // limits that were exceeded
 }
 
 // Reset starts a message, at its headers.
@@ -72,6 +96,14 @@ func (p *Parser) ResetBody(h Handler, kind Kind, boundary []byte) {
 
 func (p *Parser) reset(h Handler) {
 	p.h, p.stack, p.line, p.plain, p.mid = h, p.stack[:0], p.line[:0], 0, false
+	p.told = [2]bool{}
+}
+
+func (p *Parser) exceed(l Limit) {
+	if !p.told[l] {
+		p.told[l] = true
+		p.h.Exceeded(l)
+	}
 }
 
 // grow adds an entity to the stack, with the memory of an earlier one.
@@ -89,6 +121,7 @@ func (p *Parser) grow() *entity {
 
 func (p *Parser) push(enc encoding) {
 	if len(p.stack) >= maxDepth {
+		p.exceed(Depth)
 		return
 	}
 	p.grow().enc = enc
@@ -183,9 +216,11 @@ func (p *Parser) headerLine(i int, b []byte) {
 		return
 	}
 	if isBlank(b[0]) && len(p.line) > 0 {
-		if len(p.line) < maxHeader {
-			p.line = append(p.line, b...)
+		if len(p.line)+len(b) > MaxHeader {
+			p.exceed(HeaderSize)
+			return
 		}
+		p.line = append(p.line, b...)
 		return
 	}
 	p.finishHeader(i)
