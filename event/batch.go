@@ -3,6 +3,7 @@ package event
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 )
 
 // Batch holds rows of one log.  A row is a run of 8-byte cells, one per
@@ -14,6 +15,7 @@ type Batch struct {
 	cells []uint64
 	set   []uint64
 	order []Order
+	text  []uint32 // where each row's bytes begin in the arena
 	arena []byte
 	row   Row
 }
@@ -44,11 +46,11 @@ func NewBatch(l *Log) *Batch { return &Batch{Log: l} }
 func (b *Batch) Len() int { return len(b.set) }
 
 // Size returns the bytes that the batch's rows take.
-func (b *Batch) Size() int { return len(b.cells)*8 + len(b.arena) + len(b.set)*32 }
+func (b *Batch) Size() int { return len(b.cells)*8 + len(b.arena) + len(b.set)*36 }
 
 // Reset drops all rows and keeps the memory.
 func (b *Batch) Reset() {
-	b.cells, b.set, b.order, b.arena = b.cells[:0], b.set[:0], b.order[:0], b.arena[:0]
+	b.cells, b.set, b.order, b.text, b.arena = b.cells[:0], b.set[:0], b.order[:0], b.text[:0], b.arena[:0]
 }
 
 // Row is a row that is being written.  It is valid until the next Add.
@@ -72,6 +74,7 @@ func (b *Batch) Add(o Order) *Row {
 	clear(b.cells[base:])
 	b.set = append(b.set, 0)
 	b.order = append(b.order, o)
+	b.text = append(b.text, uint32(len(b.arena)))
 	b.row = Row{b, len(b.set) - 1, base, len(b.arena)}
 	return &b.row
 }
@@ -80,7 +83,7 @@ func (b *Batch) Add(o Order) *Row {
 // a fault in the middle of a record.
 func (b *Batch) DropLast() {
 	r := &b.row
-	b.cells, b.set, b.order, b.arena = b.cells[:r.base], b.set[:r.n], b.order[:r.n], b.arena[:r.text]
+	b.cells, b.set, b.order, b.text, b.arena = b.cells[:r.base], b.set[:r.n], b.order[:r.n], b.text[:r.n], b.arena[:r.text]
 }
 
 func (r *Row) cell(i int, v uint64) {
@@ -165,17 +168,21 @@ func (b *Batch) Elem(i int, list []byte) (bytes []byte, v uint64, rest []byte) {
 
 // AppendRow copies row n of src, a batch of the same log.
 func (b *Batch) AppendRow(src *Batch, n int) {
-	fields := src.Log.Fields
-	r := b.Add(src.order[n])
-	for i := range fields {
-		if !src.IsSet(n, i) {
-			continue
-		}
-		f := &fields[i]
-		if f.Multi != Single || f.Kind == String || f.Kind == Enum || f.Kind == Addr {
-			r.bytes(i, src.Bytes(n, i))
-		} else {
-			r.cell(i, src.Uint(n, i))
-		}
+	fields := len(src.Log.Fields)
+	from, to := int(src.text[n]), len(src.arena)
+	if n+1 < len(src.text) {
+		to = int(src.text[n+1])
 	}
+	base, mask := len(b.cells), src.set[n]
+	b.set = append(b.set, mask)
+	b.order = append(b.order, src.order[n])
+	b.text = append(b.text, uint32(len(b.arena)))
+	b.cells = append(b.cells, src.cells[n*fields:(n+1)*fields]...)
+	// A row's bytes are together, so they move as one, all as far.
+	moved := uint64(len(b.arena)-from) << 32
+	b.arena = append(b.arena, src.arena[from:to]...)
+	for m := mask & src.Log.inArena; m != 0; m &= m - 1 {
+		b.cells[base+bits.TrailingZeros64(m)] += moved
+	}
+	b.row = Row{b, len(b.set) - 1, base, int(b.text[len(b.text)-1])}
 }

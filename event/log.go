@@ -68,6 +68,8 @@ type Log struct {
 	// combination is logged once a capture (x509's fingerprint and roles); ""
 	// for none.
 	UniqueBy string
+
+	inArena uint64 // fields whose cell is a place in the arena
 }
 
 // The indexes of the fields that every log with a connection starts with.
@@ -128,7 +130,11 @@ func (l *Log) add(name string, k Kind, m Multi, doc string) col {
 		panic("BUG: log " + l.Name + " has more than 64 fields")
 	}
 	l.Fields = append(l.Fields, Field{Name: name, Kind: k, Multi: m, Doc: doc, BagKey: name})
-	return col{l, len(l.Fields) - 1}
+	i := len(l.Fields) - 1
+	if m != Single || k == String || k == Enum || k == Addr {
+		l.inArena |= 1 << i
+	}
+	return col{l, i}
 }
 
 // Index returns the field's index in its log.

@@ -46,6 +46,10 @@ func (t *Table) list(f *Flow) *lru {
 // spare is how many flows in use are passed over in search of an idle one.
 const spare = 16
 
+// SetMaxFlows changes Options.MaxFlows.  Flows above the new limit stay until
+// they end; a new one takes the place of another.
+func (t *Table) SetMaxFlows(n int) { t.opt.MaxFlows = n }
+
 // Evict closes a flow to save memory, and reports whether there was one.
 func (t *Table) Evict() bool {
 	if t.Stats.Live == 0 {

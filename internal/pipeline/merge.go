@@ -9,95 +9,48 @@ import (
 	"wirehunt/event"
 )
 
-// merger puts the rows of all shards in order, drops repetitions, and gives
-// them to the sink.
+// merger puts the rows of all partitions in order, drops repetitions, and
+// gives them to the sink.
 type merger struct {
 	sink   Sink
 	logs   map[*event.Log]*logMerge
-	list   []*logMerge
+	list   []*logMerge // by name
 	weird  dedup
 	unique map[*event.Log]*uniqueSet
 	rows   uint64
+	out    []*event.Batch
 }
 
 // logMerge is the rows of one log.
 type logMerge struct {
-	in   []*event.Batch
-	refs []rowRef
-	out  *event.Batch
+	in  []rowRun
+	out *event.Batch
+}
+
+// rowRun is a batch, and its rows in order that were not taken yet.
+type rowRun struct {
+	batch *event.Batch
+	refs  []rowRef
 }
 
 // rowRef is a row and its place.
 type rowRef struct {
 	order event.Order
-	batch int32
 	row   int32
 }
 
-func newMerger(sink Sink) *merger {
-	return &merger{sink: sink, logs: make(map[*event.Log]*logMerge), unique: make(map[*event.Log]*uniqueSet)}
-}
-
-// write merges the batches of all shards, writes them, and resets them.
-func (m *merger) write(batches []*event.Batch) error {
-	for _, b := range batches {
-		if b.Len() == 0 {
-			continue
-		}
-		l := m.logs[b.Log]
-		if l == nil {
-			l = &logMerge{out: event.NewBatch(b.Log)}
-			m.logs[b.Log] = l
-			m.list = append(m.list, l)
-			slices.SortFunc(m.list, func(a, b *logMerge) int { return strings.Compare(a.out.Log.Name, b.out.Log.Name) })
-		}
-		l.in = append(l.in, b)
-	}
-	var out []*event.Batch
-	for _, l := range m.list {
-		if len(l.in) == 0 {
-			continue
-		}
-		if b := m.merge(l); b.Len() > 0 {
-			m.rows += uint64(b.Len())
-			out = append(out, b)
-		}
-	}
-	var err error
-	if len(out) > 0 {
-		err = m.sink.Write(out...)
-	}
-	for _, l := range m.list {
-		for _, b := range l.in {
-			b.Reset()
-		}
-		clear(l.in)
-		l.in = l.in[:0]
-		l.out.Reset()
-	}
-	return err
-}
-
-// merge returns the rows of one log in order.
-func (m *merger) merge(l *logMerge) *event.Batch {
-	log := l.out.Log
+// sortRows appends the rows of b in order to refs.
+func sortRows(refs []rowRef, b *event.Batch) []rowRef {
 	sorted := true
-	l.refs = l.refs[:0]
-	for i, b := range l.in {
-		for n := range b.Len() {
-			r := rowRef{b.Order(n), int32(i), int32(n)}
-			if k := len(l.refs); k > 0 && r.order.Less(l.refs[k-1].order) {
-				sorted = false
-			}
-			l.refs = append(l.refs, r)
+	for n := range b.Len() {
+		r := rowRef{b.Order(n), int32(n)}
+		if n > 0 && r.order.Less(refs[n-1].order) {
+			sorted = false
 		}
-	}
-	filter := m.filter(log)
-	if sorted && len(l.in) == 1 && filter == nil {
-		return l.in[0]
+		refs = append(refs, r)
 	}
 	if !sorted {
-		slices.SortFunc(l.refs, func(a, b rowRef) int {
+		slices.SortFunc(refs, func(a, b rowRef) int {
 			if a.order.Less(b.order) {
 				return -1
 			}
@@ -107,13 +60,70 @@ func (m *merger) merge(l *logMerge) *event.Batch {
 			return 0
 		})
 	}
-	for _, r := range l.refs {
-		b := l.in[r.batch]
-		if filter == nil || filter(b, int(r.row), r.order.Time) {
-			l.out.AppendRow(b, int(r.row))
+	return refs
+}
+
+func newMerger(sink Sink) *merger {
+	return &merger{sink: sink, logs: make(map[*event.Log]*logMerge), unique: make(map[*event.Log]*uniqueSet)}
+}
+
+// write merges the rows of all partitions and writes them.
+func (m *merger) write(parts []*part) error {
+	for _, p := range parts {
+		for i, b := range p.rows {
+			if b.Len() == 0 {
+				continue
+			}
+			l := m.logs[b.Log]
+			if l == nil {
+				l = &logMerge{out: event.NewBatch(b.Log)}
+				m.logs[b.Log] = l
+				m.list = append(m.list, l)
+				slices.SortFunc(m.list, func(a, b *logMerge) int { return strings.Compare(a.out.Log.Name, b.out.Log.Name) })
+			}
+			l.in = append(l.in, rowRun{b, p.refs[i]})
 		}
 	}
-	return l.out
+	m.out = m.out[:0]
+	for _, l := range m.list {
+		if len(l.in) == 0 {
+			continue
+		}
+		l.out.Reset()
+		m.merge(l)
+		clear(l.in)
+		l.in = l.in[:0]
+		if l.out.Len() > 0 {
+			m.rows += uint64(l.out.Len())
+			m.out = append(m.out, l.out)
+		}
+	}
+	if len(m.out) == 0 {
+		return nil
+	}
+	return m.sink.Write(m.out...)
+}
+
+// merge puts the rows of one log together.  Where rows have the same place,
+// that of the lower partition comes first.
+func (m *merger) merge(l *logMerge) {
+	filter := m.filter(l.out.Log)
+	for runs := l.in; len(runs) > 0; {
+		first := 0
+		for i := 1; i < len(runs); i++ {
+			if runs[i].refs[0].order.Less(runs[first].refs[0].order) {
+				first = i
+			}
+		}
+		r := &runs[first]
+		ref := &r.refs[0]
+		if filter == nil || filter(r.batch, int(ref.row), ref.order.Time) {
+			l.out.AppendRow(r.batch, int(ref.row))
+		}
+		if r.refs = r.refs[1:]; len(r.refs) == 0 {
+			runs = slices.Delete(runs, first, first+1)
+		}
+	}
 }
 
 // filter returns the test for rows of a log that are to be kept, or nil.

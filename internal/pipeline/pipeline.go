@@ -2,16 +2,20 @@
 // flows, reassembles streams, runs the protocol analyzers, and hands the rows
 // they write to a sink, in an order that depends on the packets only.
 //
-// The work is spread over shards by the pair of addresses, so that whatever
-// belongs together (both directions, an FTP session's data connections, the
-// flows in a tunnel) meets in one shard.  A shard is one goroutine with its
-// own flows, analyzers and rows; nothing is shared on the way of a packet.
-// The clock of packet time is the same in all shards: at marks, about a
-// second apart, every shard lets its timers go off up to the mark and gives
-// up its rows, which are merged in the order of event.Order.  So the output is
-// the same for any number of shards, with one exception: a connection that
-// comes through tunnels between different pairs of hosts, or with and without
-// a tunnel, is one connection in one shard, but may be several in several.
+// The work is dealt to a fixed number of partitions by the pair of addresses,
+// so that whatever belongs together (both directions, an FTP session's data
+// connections, the flows in a tunnel) meets in one.  A partition has its own
+// flows, analyzers and rows; nothing is shared on the way of a packet, and one
+// goroutine at a time works on it, whichever is free.  The clock of packet
+// time is the same in all partitions: at marks, about a second apart, each lets
+// its timers go off up to the mark and gives up its rows, which are merged in
+// the order of event.Order; what is decided over all rows (a certificate is
+// logged once, an oddity once in a while) is decided there.  So the output is
+// the same, rows and order, for any number of goroutines.
+//
+// A connection whose packets come now in a tunnel, now in another or in none,
+// is one if the tunnel is one over IP itself and carries no other pair of
+// hosts; else it may be several.
 package pipeline
 
 import (
@@ -37,8 +41,9 @@ type Sink interface {
 type Options struct {
 	// Specs are the protocols to analyse.
 	Specs []*analyzer.Spec
-	// Shards is the number of goroutines to spread the work over; 0 means as
-	// many as there are processors.
+	// Shards is how many goroutines work on packets, beside those that read and
+	// write; 0 means as many as there are processors.  With 1, all is done in
+	// the caller's.  More than 8 are of no use.
 	Shards int
 	// IgnoreChecksums takes all checksums as right, as Zeek's -C.
 	IgnoreChecksums bool
@@ -141,51 +146,85 @@ func (c *clock) tick(t int64) (mark int64, due bool) {
 // without overflow: 1970 to 2116.
 func sane(t int64) int64 { return min(max(t, 0), 1<<62) }
 
+// runInline does all work in one goroutine.
 func runInline(ctx context.Context, src capture.Source, o Options, sink Sink) (Stats, error) {
-	s := newShard(&o, 1)
+	shards := newShards(&o)
+	parts := make([]*part, partitions)
+	for k := range parts {
+		parts[k] = new(part)
+	}
 	m := newMerger(sink)
+	write := func() error {
+		for k, s := range shards {
+			parts[k] = s.give(parts[k])
+		}
+		return m.write(parts)
+	}
+	stats := func() Stats {
+		var st Stats
+		for _, s := range shards {
+			one := s.stats()
+			st.add(&one)
+		}
+		st.Rows = m.rows
+		return st
+	}
+	// mark lets the timers go off up to a mark, and writes.
+	var used [limitLag]shares
+	marks := 0
+	mark := func(at int64) error {
+		u := &used[marks%limitLag]
+		marks++
+		limits := o.limits(u)
+		for k, s := range shards {
+			s.advance(at)
+			u[k] = s.used()
+			s.limit(limits[k])
+		}
+		return write()
+	}
+	route := newRouter(o.Seed)
 	var c clock
 	var b capture.Batch
-	batches := 0
-	for {
+	for batches := 1; ; batches++ {
 		if err := ctx.Err(); err != nil {
-			return s.stats(), err
+			return stats(), err
 		}
 		if err := src.Next(&b); err != nil {
-			s.finish(c.now)
-			if werr := m.write(s.rows()); werr != nil {
+			for _, s := range shards {
+				s.finish(c.now)
+			}
+			if werr := write(); werr != nil {
 				err = werr
 			} else if err == io.EOF {
 				err = nil
 			}
-			st := s.stats()
-			st.Rows = m.rows
+			st := stats()
 			o.Progress.set(0, st)
 			return st, err
 		}
 		for i := range b.Records {
 			r := &b.Records[i]
 			if at, due := c.tick(r.Time); due {
-				s.advance(at)
-				if err := m.write(s.rows()); err != nil {
+				if err := mark(at); err != nil {
 					b.Release()
-					return s.stats(), err
+					return stats(), err
 				}
 			}
-			s.packet(r, c.now)
+			shards[route.pick(r)].packet(r, c.now)
 		}
 		b.Release()
-		if batches++; batches%progressEvery == 0 {
-			o.Progress.set(0, s.stats())
+		if batches%progressEvery == 0 {
+			o.Progress.set(0, stats())
 		}
 	}
 }
 
-// flowOptions returns the options of one shard's flow table.
-func (o *Options) flowOptions(shards int) flow.Options {
+// flowOptions returns the options of one partition's flow table.
+func (o *Options) flowOptions() flow.Options {
 	return flow.Options{
-		Seed: o.Seed, MaxFlows: max(o.MaxFlows/shards, 1024),
-		ReassemblyBytes: o.ReassemblyBytes / shards, ServerPort: flow.ServerPort,
+		Seed:            o.Seed,
+		ReassemblyBytes: o.ReassemblyBytes / partitions, ServerPort: flow.ServerPort,
 		Interim: int64(o.Interim),
 	}
 }

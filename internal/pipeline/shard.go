@@ -19,9 +19,10 @@ type session struct {
 
 const slabSize = 256
 
-// shard works on the packets of some address pairs.
+// shard works on the packets of a partition.
 type shard struct {
 	opt    *Options
+	index  int // of the partition
 	table  *flow.Table
 	engine *analyzer.Engine
 	defrag *packet.Defrag
@@ -41,14 +42,23 @@ type shard struct {
 	comm   []byte              // scratch for the community id
 }
 
-func newShard(o *Options, shards int) *shard {
-	s := &shard{opt: o, ip: make(map[ipPair]*ipTunnel), seen: make(map[tunnelKey]int64), opened: make(map[uint64]struct{})}
+// newShards returns one for each partition.
+func newShards(o *Options) []*shard {
+	list := make([]*shard, partitions)
+	for k := range list {
+		list[k] = newShard(o, k)
+	}
+	return list
+}
+
+func newShard(o *Options, index int) *shard {
+	s := &shard{opt: o, index: index, ip: make(map[ipPair]*ipTunnel), seen: make(map[tunnelKey]int64), opened: make(map[uint64]struct{})}
 	s.engine = analyzer.NewEngine(o.Specs, analyzer.Options{Control: s, LocalNets: o.LocalNets})
-	s.budget = o.AnalyzerBytes / shards
-	fopt := o.flowOptions(shards)
+	fopt := o.flowOptions()
 	fopt.OnInterim = s.interim
 	s.table = flow.NewTable(s, fopt)
-	s.defrag = packet.NewDefrag(o.ReassemblyBytes/4/shards, 0)
+	s.limit(o.limits(new(shares))[index])
+	s.defrag = packet.NewDefrag(o.ReassemblyBytes/4/partitions, 0)
 	return s
 }
 
@@ -336,6 +346,15 @@ func (s *shard) advance(mark int64) {
 	clear(s.opened)
 }
 
+// used returns what counts against the limits.
+func (s *shard) used() share { return share{s.table.Stats.Live, s.engine.Stats.Bytes} }
+
+// limit bounds what the shard uses from now on.
+func (s *shard) limit(l share) {
+	s.budget = l.bytes
+	s.table.SetMaxFlows(l.flows)
+}
+
 // finish closes all flows at the end of the capture.
 func (s *shard) finish(now int64) {
 	s.advance(now)
@@ -343,5 +362,21 @@ func (s *shard) finish(now int64) {
 	s.table.CloseAll(now)
 }
 
-// rows returns the rows written since reset was last called on them.
-func (s *shard) rows() []*event.Batch { return s.engine.Batches() }
+// part is the rows of a shard since the mark before, put in order.
+type part struct {
+	rows []*event.Batch
+	refs [][]rowRef // of each batch
+}
+
+// give returns the rows written since the last call; the memory of spare is
+// used for the next ones.
+func (s *shard) give(spare *part) *part {
+	p := &part{rows: s.engine.Swap(spare.rows), refs: spare.refs}
+	for len(p.refs) < len(p.rows) {
+		p.refs = append(p.refs, nil)
+	}
+	for i, b := range p.rows {
+		p.refs[i] = sortRows(p.refs[i][:0], b)
+	}
+	return p
+}

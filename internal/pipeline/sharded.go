@@ -2,40 +2,34 @@ package pipeline
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"io"
 	"sync"
 	"sync/atomic"
 
-	"wirehunt/event"
 	"wirehunt/internal/capture"
-	"wirehunt/packet"
-	"wirehunt/pcapfile"
 )
 
-// task is what the reader gives to a shard: packets of a batch that all
-// shards share, or a mark.
+// task is what the reader gives to a partition: packets of a batch that all
+// partitions share, or a mark.
 type task struct {
 	batch *shared
-	items []item
+	items []uint16 // indexes in the batch
 	mark  *mark
 }
 
-// item is a packet of the batch, and the clock when it was read.
-type item struct {
-	now   int64
-	index int
-}
-
-// shared is a batch of packets, released when the last shard is done with it.
+// shared is a batch of packets, released when the last partition is done with
+// it.
 type shared struct {
 	capture.Batch
 	refs atomic.Int32
 	free chan *shared
-	// items are the packets of each shard, those of them that were not sent
-	// yet, base the memory for all of a batch.
-	items, base [][]item
+	// now is the clock when each packet was read.
+	now [capture.BatchSize]int64
+	// items are the packets of each partition, those of them that were not
+	// sent yet, base the memory for all of a batch.
+	items [partitions][]uint16
+	base  [partitions][capture.BatchSize]uint16
 }
 
 func (b *shared) done() {
@@ -45,33 +39,48 @@ func (b *shared) done() {
 	}
 }
 
-// mark is a point in packet time at which all shards give up their rows.
+// mark is a point in packet time at which all partitions give up their rows.
 type mark struct {
-	at    int64
-	last  bool
-	parts []part
-	wg    sync.WaitGroup
+	at     int64
+	last   bool
+	limits *shares // from now on
+	parts  [partitions]*part
+	used   shares
+	wg     sync.WaitGroup // of the partitions that have not given their part
 }
 
-// part is the rows of one shard, and where to give their memory back.
-type part struct {
-	rows []*event.Batch
-	back chan []*event.Batch
-}
-
-// Queue lengths, in batches and marks.
+// Limits: batches in flight, so few that packets are still in the cache when
+// they are worked on, and marks that wait to be written.
 const (
-	queuedBatches = 8
-	queuedMarks   = 4
+	maxBatches  = 32
+	queuedMarks = 4
 )
 
+// queue is the work that waits for a partition.  One worker at a time takes
+// from it.
+type queue struct {
+	shard *shard
+	mu    sync.Mutex
+	tasks []task
+	ready bool // in sharded.ready, or a worker has it
+	spare []task
+	count int        // batches worked on
+	back  chan *part // rows that are written: their memory
+}
+
+// sharded spreads the partitions over workers: a partition with work waits in
+// ready for a worker that is free, so none is idle while there is work.
 type sharded struct {
 	opt     *Options
-	shards  []*shard
-	tasks   []chan task
+	route   *router
+	queues  [partitions]queue
+	ready   chan *queue
 	marks   chan *mark
 	free    chan *shared
 	clock   clock
+	past    [limitLag]*mark // the latest marks, in turn
+	marked  int
+	pending sync.WaitGroup // tasks
 	workers sync.WaitGroup
 	writer  sync.WaitGroup
 	err     error // of the sink; set before stopped is closed
@@ -81,24 +90,20 @@ type sharded struct {
 
 func runSharded(ctx context.Context, src capture.Source, o Options, sink Sink) (Stats, error) {
 	p := &sharded{
-		opt: &o, marks: make(chan *mark, queuedMarks), free: make(chan *shared, queuedBatches*2),
+		opt: &o, route: newRouter(o.Seed), ready: make(chan *queue, partitions),
+		marks: make(chan *mark, queuedMarks), free: make(chan *shared, maxBatches),
 		stopped: make(chan struct{}), merged: newMerger(sink),
 	}
 	for range cap(p.free) {
-		b := &shared{free: p.free, items: make([][]item, o.Shards), base: make([][]item, o.Shards)}
-		for k := range b.base {
-			b.base[k] = make([]item, 0, capture.BatchSize)
-		}
-		p.free <- b
+		p.free <- &shared{free: p.free}
 	}
-	for range o.Shards {
-		s := newShard(&o, o.Shards)
-		p.shards = append(p.shards, s)
-		p.tasks = append(p.tasks, make(chan task, queuedBatches))
+	for k, s := range newShards(&o) {
+		p.queues[k].shard = s
+		p.queues[k].back = make(chan *part, queuedMarks+2)
 	}
-	for i := range p.shards {
+	for range min(o.Shards, partitions) {
 		p.workers.Add(1)
-		go p.work(i)
+		go p.work()
 	}
 	p.writer.Add(1)
 	go p.write()
@@ -107,16 +112,15 @@ func runSharded(ctx context.Context, src capture.Source, o Options, sink Sink) (
 	if err == nil {
 		p.mark(p.clock.now, true)
 	}
-	for _, t := range p.tasks {
-		close(t)
-	}
+	p.pending.Wait()
+	close(p.ready)
 	p.workers.Wait()
 	close(p.marks)
 	p.writer.Wait()
 	var st Stats
-	for i, s := range p.shards {
-		one := s.stats()
-		p.opt.Progress.set(i, one)
+	for k := range p.queues {
+		one := p.queues[k].shard.stats()
+		p.opt.Progress.set(k, one)
 		st.add(&one)
 	}
 	st.Rows = p.merged.rows
@@ -146,6 +150,7 @@ func (p *sharded) read(ctx context.Context, src capture.Source) error {
 			return ctx.Err()
 		}
 		if err := src.Next(&b.Batch); err != nil {
+			b.free <- b
 			if err == io.EOF {
 				return nil
 			}
@@ -161,153 +166,139 @@ func (p *sharded) read(ctx context.Context, src capture.Source) error {
 func (p *sharded) deal(b *shared) {
 	// The reader holds a reference while it deals.
 	b.refs.Store(1)
-	copy(b.items, b.base)
+	for k := range b.items {
+		b.items[k] = b.base[k][:0]
+	}
 	for i := range b.Records {
 		r := &b.Records[i]
 		if at, due := p.clock.tick(r.Time); due {
 			p.flush(b)
 			p.mark(at, false)
 		}
-		k := p.pick(r)
-		b.items[k] = append(b.items[k], item{p.clock.now, i})
+		b.now[i] = p.clock.now
+		k := p.route.pick(r)
+		b.items[k] = append(b.items[k], uint16(i))
 	}
 	p.flush(b)
 	b.done()
 }
 
-// pick returns the shard of a packet.  DHCP all goes to one, because an
-// exchange goes over several pairs of addresses.
-func (p *sharded) pick(r *pcapfile.Record) uint64 {
-	if isDHCP(r) {
-		return 0
-	}
-	return mix(packet.HashPair(r.Link, r.Data, p.opt.Seed), 0x5bd1e995) % uint64(len(p.shards))
-}
-
-// isDHCP reports whether the frame is DHCP over IPv4, on the links and behind
-// the tags on which one meets it.
-func isDHCP(r *pcapfile.Record) bool {
-	ip := ipv4(r)
-	if len(ip) < 20+4 || ip[0]>>4 != 4 || ip[9] != 17 {
-		return false
-	}
-	udp := int(ip[0]&15) * 4
-	if len(ip) < udp+4 {
-		return false
-	}
-	src, dst := be16(ip[udp:]), be16(ip[udp+2:])
-	return src == 67 || src == 68 || dst == 67 || dst == 68
-}
-
-// ipv4 returns the frame from its IPv4 header on, or nil.
-func ipv4(r *pcapfile.Record) []byte {
-	b := r.Data
-	switch r.Link {
-	case packet.LinkRaw, packet.LinkRaw12, packet.LinkRaw14, packet.LinkIPv4:
-		return b
-	case packet.LinkEthernet:
-		if len(b) < 14 {
-			return nil
-		}
-		b = b[12:]
-	case packet.LinkSLL:
-		if len(b) < 16 {
-			return nil
-		}
-		b = b[14:]
-	default:
-		return nil
-	}
-	for len(b) > 6 {
-		switch be16(b) {
-		case 0x0800:
-			return b[2:]
-		case 0x8100, 0x88a8, 0x9100:
-			b = b[4:]
-		default:
-			return nil
-		}
-	}
-	return nil
-}
-
-func be16(b []byte) uint16 { return binary.BigEndian.Uint16(b) }
-
 // flush sends the packets that were dealt.  The pieces of one batch for one
-// shard are slices of the same array, which must not be written again until
-// the batch comes back.
+// partition are slices of the same array, which must not be written again
+// until the batch comes back.
 func (p *sharded) flush(b *shared) {
 	for k, items := range b.items {
 		if len(items) == 0 {
 			continue
 		}
 		b.refs.Add(1)
-		p.tasks[k] <- task{batch: b, items: items}
+		p.send(k, task{batch: b, items: items})
 		b.items[k] = items[len(items):]
 	}
 }
 
-// mark sends a mark to all shards, and then to the writer.
+// mark sends a mark to all partitions, and then to the writer.
 func (p *sharded) mark(at int64, last bool) {
-	m := &mark{at: at, last: last, parts: make([]part, len(p.shards))}
-	m.wg.Add(len(p.shards))
-	for _, t := range p.tasks {
-		t <- task{mark: m}
+	m := &mark{at: at, last: last}
+	before := &p.past[p.marked%limitLag]
+	p.marked++
+	if *before != nil {
+		(*before).wg.Wait()
+		m.limits = p.opt.limits(&(*before).used)
+	} else {
+		m.limits = p.opt.limits(new(shares))
+	}
+	*before = m
+	m.wg.Add(partitions)
+	for k := range p.queues {
+		p.send(k, task{mark: m})
 	}
 	p.marks <- m
 }
 
-// work is the goroutine of shard i.
-func (p *sharded) work(i int) {
-	defer p.workers.Done()
-	s := p.shards[i]
-	back := make(chan []*event.Batch, queuedMarks+2)
-	batches := 0
-	for t := range p.tasks[i] {
-		if t.mark == nil {
-			for _, it := range t.items {
-				s.packet(&t.batch.Records[it.index], it.now)
-			}
-			t.batch.done()
-			if batches++; batches%progressEvery == 0 {
-				p.opt.Progress.set(i, s.stats())
-			}
-			continue
-		}
-		if t.mark.last {
-			s.finish(t.mark.at)
-		} else {
-			s.advance(t.mark.at)
-		}
-		var spare []*event.Batch
-		select {
-		case spare = <-back:
-		default:
-		}
-		t.mark.parts[i] = part{rows: s.engine.Swap(spare), back: back}
-		t.mark.wg.Done()
+// send gives a task to partition k, and the partition to the workers unless
+// one has it.
+func (p *sharded) send(k int, t task) {
+	p.pending.Add(1)
+	q := &p.queues[k]
+	q.mu.Lock()
+	q.tasks = append(q.tasks, t)
+	wake := !q.ready
+	q.ready = true
+	q.mu.Unlock()
+	if wake {
+		p.ready <- q // has room for all
 	}
+}
+
+// work is a worker's goroutine.
+func (p *sharded) work() {
+	defer p.workers.Done()
+	for q := range p.ready {
+		q.mu.Lock()
+		tasks := q.tasks
+		q.tasks = q.spare[:0]
+		q.mu.Unlock()
+		for i := range tasks {
+			p.do(q, tasks[i])
+			p.pending.Done()
+		}
+		clear(tasks)
+		q.mu.Lock()
+		q.spare = tasks
+		q.ready = len(q.tasks) > 0
+		again := q.ready
+		q.mu.Unlock()
+		if again {
+			p.ready <- q
+		}
+	}
+}
+
+// do works on a task of partition q.
+func (p *sharded) do(q *queue, t task) {
+	s := q.shard
+	if t.mark == nil {
+		for _, i := range t.items {
+			s.packet(&t.batch.Records[i], t.batch.now[i])
+		}
+		t.batch.done()
+		if q.count++; q.count%(progressEvery*partitions) == 0 {
+			p.opt.Progress.set(s.index, s.stats())
+		}
+		return
+	}
+	if t.mark.last {
+		s.finish(t.mark.at)
+	} else {
+		s.advance(t.mark.at)
+		t.mark.used[s.index] = s.used()
+		s.limit(t.mark.limits[s.index])
+	}
+	var spare *part
+	select {
+	case spare = <-q.back:
+	default:
+		spare = new(part)
+	}
+	t.mark.parts[s.index] = s.give(spare)
+	t.mark.wg.Done()
 }
 
 // write is the goroutine that merges and writes.
 func (p *sharded) write() {
 	defer p.writer.Done()
-	var all []*event.Batch
 	for m := range p.marks {
 		m.wg.Wait()
-		all = all[:0]
-		for _, part := range m.parts {
-			all = append(all, part.rows...)
-		}
 		if p.err == nil {
-			if err := p.merged.write(all); err != nil {
+			if err := p.merged.write(m.parts[:]); err != nil {
 				p.err = err
 				close(p.stopped)
 			}
 		}
-		for _, part := range m.parts {
+		for k, part := range m.parts {
 			select {
-			case part.back <- part.rows:
+			case p.queues[k].back <- part:
 			default:
 			}
 		}

@@ -102,7 +102,7 @@ func TestTunnelChanges(t *testing.T) {
 
 func TestNoAllocationPerPacket(t *testing.T) {
 	o := Options{Specs: all.Specs(), MaxFlows: 1 << 12, ReassemblyBytes: 1 << 20, AnalyzerBytes: 1 << 20, IgnoreChecksums: true}
-	s := newShard(&o, 1)
+	s := newShard(&o, 0)
 	seq := uint32(1)
 	payload := strings.Repeat("x", 500)
 	now := int64(1e18)
