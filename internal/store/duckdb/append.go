@@ -1,12 +1,8 @@
 package duckdb
 
 import (
-	"database/sql/driver"
 	"math/bits"
 	"net/netip"
-	"unicode/utf8"
-
-	"github.com/duckdb/duckdb-go/v2"
 
 	"wirehunt/event"
 	"wirehunt/internal/defender"
@@ -15,49 +11,36 @@ import (
 	"wirehunt/zeeklog"
 )
 
-// flushRows is after how many rows an appender gives them to the database,
-// which by itself it does after 204,800: much memory where rows are wide.
-const flushRows = 1 << 14
-
 // logAppender stores rows of one log.
 type logAppender struct {
-	app      *duckdb.Appender
-	args     []driver.Value
+	*appender
 	importID int32
-	rows     int
-	buf      []byte // text made for the row; the appender copies it
+	buf      []byte // text made for a value; the appender copies it
 }
 
 func (a *logAppender) append(b *event.Batch, n int, devices *defender.Devices) error {
-	clear(a.args)
-	a.buf = a.buf[:0]
 	for m := b.Mask(n); m != 0; m &= m - 1 {
-		i := bits.TrailingZeros64(m)
-		a.args[i] = a.value(b, n, i)
+		a.value(b, n, bits.TrailingZeros64(m))
 	}
 	if orig, resp, ok := a.sides(b, n); ok {
 		origID, respID, origType, respType := devices.Sides(orig, resp)
 		k := len(b.Log.Fields)
 		if !b.Log.HasConn {
-			a.args[k], a.args[k+1] = a.address(orig), a.address(resp)
+			a.setAddr(k, orig)
+			a.setAddr(k+1, resp)
 			k += 2
 		}
 		if origID != "" {
-			a.args[k] = origID
+			a.setString(k, origID)
 		}
 		if respID != "" {
-			a.args[k+1] = respID
+			a.setString(k+1, respID)
 		}
-		a.args[k+2], a.args[k+3] = origType, respType
+		a.setString(k+2, origType)
+		a.setString(k+3, respType)
 	}
-	a.args[len(a.args)-1] = a.importID
-	if err := a.app.AppendRow(a.args...); err != nil {
-		return err
-	}
-	if a.rows++; a.rows%flushRows == 0 {
-		return a.app.Flush()
-	}
-	return nil
+	a.setInt32(len(a.cols)-1, a.importID)
+	return a.endRow()
 }
 
 // sides returns the addresses of originator and responder.  A weird record of
@@ -83,45 +66,38 @@ func (a *logAppender) sides(b *event.Batch, n int) (orig, resp [16]byte, ok bool
 	return first(b.Log.OrigFields), first(b.Log.RespFields), true
 }
 
-func (a *logAppender) address(addr [16]byte) []byte {
-	return a.keep(netip.AddrFrom16(addr).Unmap().AppendTo(a.buf))
+func (a *logAppender) setAddr(i int, addr [16]byte) {
+	a.buf = netip.AddrFrom16(addr).Unmap().AppendTo(a.buf[:0])
+	a.setText(i, a.buf)
 }
 
-// value returns field i of row n in its physical form.
-func (a *logAppender) value(b *event.Batch, n, i int) driver.Value {
+// value stores field i of row n in its physical form.
+func (a *logAppender) value(b *event.Batch, n, i int) {
 	f := &b.Log.Fields[i]
 	if f.Multi != event.Single {
-		return a.keep(zeeklog.AppendJSONField(a.buf, b, n, i))
+		a.buf = zeeklog.AppendJSONField(a.buf[:0], b, n, i)
+		a.setText(i, a.buf)
+		return
 	}
 	switch f.Kind {
 	case event.Time:
-		return b.Int(n, i)/100 + schema.UnixEpochTicks
+		a.setInt64(i, b.Int(n, i)/100+schema.UnixEpochTicks)
 	case event.Interval:
-		return float64(b.Int(n, i)) / 1e9
+		a.setFloat(i, float64(b.Int(n, i))/1e9)
 	case event.Count:
 		// Kusto's long has no larger number.
-		return int64(min(b.Uint(n, i), 1<<63-1))
+		a.setInt64(i, int64(min(b.Uint(n, i), 1<<63-1)))
 	case event.Int:
-		return b.Int(n, i)
+		a.setInt64(i, b.Int(n, i))
 	case event.Double:
-		return b.Float(n, i)
+		a.setFloat(i, b.Float(n, i))
 	case event.Bool:
-		return b.Uint(n, i) != 0
+		a.setBool(i, b.Uint(n, i) != 0)
 	case event.Port:
-		return int32(b.Uint(n, i))
+		a.setInt32(i, int32(b.Uint(n, i)))
 	case event.Addr:
-		return a.address([16]byte(b.Bytes(n, i)))
+		a.setAddr(i, [16]byte(b.Bytes(n, i)))
+	default:
+		a.setText(i, b.Bytes(n, i))
 	}
-	s := b.Bytes(n, i)
-	if utf8.Valid(s) {
-		return s
-	}
-	return a.keep(zeeklog.AppendText(a.buf, s))
-}
-
-// keep returns what was appended to a.buf, which stays until the next row.
-func (a *logAppender) keep(grown []byte) []byte {
-	s := grown[len(a.buf):len(grown):len(grown)]
-	a.buf = grown
-	return s
 }

@@ -26,7 +26,7 @@ func importMany(db *DB, name string, n int, start int64) error {
 	b := event.NewBatch(connTest)
 	for i := range n {
 		r := b.Add(event.Order{})
-		r.SetConn(start+int64(i)*1e9, fmt.Sprintf("C%s%d", name, i), v4("10.0.0.1"), 40000, v4("203.0.113.1"), 80)
+		r.SetConn(start+int64(i)*1e9, fmt.Sprintf("C%s.%d", name, i), v4("10.0.0.1"), 40000, v4("203.0.113.1"), 80)
 		cState.SetString(r, "SF")
 	}
 	for i := range b.Len() {

@@ -3,7 +3,6 @@ package duckdb
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/duckdb/duckdb-go/v2"
+	"github.com/duckdb/duckdb-go/v2/mapping"
 
 	"wirehunt/event"
 	"wirehunt/internal/defender"
@@ -25,9 +24,10 @@ type importTx struct {
 	db     *DB
 	ctx    context.Context
 	conn   *sql.Conn
+	raw    mapping.Connection // of conn
 	id     int32
 	logs   map[*event.Log]*logAppender
-	tables map[string]*tableAppender
+	tables map[string]*appender
 	rels   map[string]int64 // relations that exist
 	// before are the counts of the import that this one continues; nil for
 	// one that continues none.
@@ -45,8 +45,11 @@ func (d *DB) Begin(ctx context.Context) (store.Import, error) {
 	if err != nil {
 		return nil, err
 	}
-	tx := &importTx{db: d, ctx: ctx, conn: conn, rels: rels, logs: map[*event.Log]*logAppender{}, tables: map[string]*tableAppender{}}
-	if err := tx.exec(`BEGIN`); err != nil {
+	tx := &importTx{db: d, ctx: ctx, conn: conn, rels: rels, logs: map[*event.Log]*logAppender{}, tables: map[string]*appender{}}
+	if tx.raw, err = rawConn(conn); err == nil {
+		err = tx.exec(`BEGIN`)
+	}
+	if err != nil {
 		conn.Close()
 		return nil, err
 	}
@@ -105,68 +108,54 @@ func CreateDefenderTable(t *schema.Table) string {
 	return createTable(defender.TableRelation(t.Name), defender.TableColumns(t))
 }
 
-func (tx *importTx) appender(relation string, cols []defender.PhysColumn) (*duckdb.Appender, error) {
+func (tx *importTx) appender(relation string, cols []defender.PhysColumn) (*appender, error) {
 	if err := tx.ensure(relation, cols); err != nil {
 		return nil, err
 	}
-	names := make([]string, len(cols))
-	for i, c := range cols {
-		names[i] = c.Name
-	}
-	var a *duckdb.Appender
-	err := tx.conn.Raw(func(c any) (err error) {
-		a, err = duckdb.NewAppenderWithColumns(c.(driver.Conn), "", "main", relation, names)
-		return err
-	})
-	return a, err
+	return newAppender(tx.raw, relation, cols)
 }
 
 // AppendRow implements store.Import.
 func (tx *importTx) AppendRow(b *event.Batch, n int, devices *defender.Devices) error {
 	a := tx.logs[b.Log]
 	if a == nil {
-		cols := defender.LogColumns(b.Log)
-		app, err := tx.appender(defender.LogRelation(b.Log), cols)
+		app, err := tx.appender(defender.LogRelation(b.Log), defender.LogColumns(b.Log))
 		if err != nil {
 			return err
 		}
-		a = &logAppender{app: app, args: make([]driver.Value, len(cols)), importID: tx.id}
+		a = &logAppender{appender: app, importID: tx.id}
 		tx.logs[b.Log] = a
 	}
 	return a.append(b, n, devices)
-}
-
-type tableAppender struct {
-	app  *duckdb.Appender
-	args []driver.Value
 }
 
 // AppendTable implements store.Import.
 func (tx *importTx) AppendTable(t *schema.Table, values []any) error {
 	a := tx.tables[t.Name]
 	if a == nil {
-		cols := defender.TableColumns(t)
-		app, err := tx.appender(defender.TableRelation(t.Name), cols)
-		if err != nil {
+		var err error
+		if a, err = tx.appender(defender.TableRelation(t.Name), defender.TableColumns(t)); err != nil {
 			return err
 		}
-		a = &tableAppender{app: app, args: make([]driver.Value, len(cols))}
 		tx.tables[t.Name] = a
 	}
 	for i, v := range values {
-		a.args[i] = v
+		if err := a.setValue(i, v); err != nil {
+			return fmt.Errorf("column %d of %s: %w", i, t.Name, err)
+		}
 	}
-	a.args[len(values)] = tx.id
-	return a.app.AppendRow(a.args...)
+	a.setInt32(len(values), tx.id)
+	return a.endRow()
 }
 
-func (tx *importTx) closeAppenders() error {
+// endAppenders does the same to all appenders, and forgets them.
+func (tx *importTx) endAppenders(end func(*appender) error) error {
 	var errs []error
 	for _, a := range tx.logs {
-		errs = append(errs, a.app.Close())
+		errs = append(errs, end(a.appender))
 	}
 	for _, a := range tx.tables {
-		errs = append(errs, a.app.Close())
+		errs = append(errs, end(a))
 	}
 	clear(tx.logs)
 	clear(tx.tables)
@@ -179,14 +168,14 @@ func (tx *importTx) Rollback() error {
 		return nil
 	}
 	tx.done = true
-	tx.closeAppenders() // their rows go with the transaction
+	tx.endAppenders((*appender).drop) // what they flushed goes with the transaction
 	_, err := tx.conn.ExecContext(context.WithoutCancel(tx.ctx), `ROLLBACK`)
 	return errors.Join(err, tx.conn.Close())
 }
 
 // Commit implements store.Import.
 func (tx *importTx) Commit(src *store.Source, devices *defender.Devices) error {
-	if err := tx.closeAppenders(); err != nil {
+	if err := tx.endAppenders((*appender).close); err != nil {
 		return fmt.Errorf("storing rows: %w", err)
 	}
 	if err := tx.finish(src, devices); err != nil {
