@@ -116,6 +116,10 @@ func (b *Base) Weird(name, addl string) { b.WeirdFrom(b.spec.weirdSource(), name
 // WeirdFrom is Weird with another source; "" for none.
 func (b *Base) WeirdFrom(source, name, addl string) { b.Conn.eng.Weird(b.Conn, source, name, addl) }
 
+// NetWeird writes a record to weird.log that, as in Zeek, does not tell the
+// connection.
+func (c *Conn) NetWeird(name, addl string) { c.eng.NetWeird(c.Hash, "", name, addl) }
+
 // FileWeird writes a record about the file id to weird.log; as in Zeek it does
 // not tell the connection.
 func (c *Conn) FileWeird(name, id string) { c.eng.NetWeird(c.Hash, "", name, id) }

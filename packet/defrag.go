@@ -97,9 +97,13 @@ func (d *Defrag) Add(p *Packet, now int64) bool {
 	d.assemble(g)
 	d.drop(g)
 	p.Kind, p.Status = KindOther, OK
+	version := p.Version
 	p.Version, p.badIPSum = 0, false
 	hops := p.NHops
 	p.ip(d.out, len(d.out))
+	if p.Version == 0 { // its endpoints are known even if it is broken
+		p.Version = version
+	}
 	if p.Kind == KindFragment && p.NHops == hops {
 		// A fragment of a fragment, not of a packet in it: nobody sends that.
 		p.Kind = KindOther

@@ -50,6 +50,7 @@ type message struct {
 	count     uint64 // how many
 	hasHeader bool   // the message goes that far
 	unknown   bool   // a version nobody knows
+	tooLong   int    // bytes of an arc of a variable's name that is too long to be a number
 }
 
 // reader takes elements off the front of a message.  As in Zeek, sequences
@@ -204,9 +205,31 @@ func (m *message) pdu(r *reader) bool {
 		if !ok {
 			return false
 		}
+		if n := longestArc(v.name); n > maxArc {
+			m.tooLong = n
+		}
 		list = rest
 	}
 	return true
+}
+
+// maxArc is how many bytes an arc of an object identifier has at most that
+// fits in 64 bits.
+const maxArc = 10
+
+// longestArc returns the length of the longest arc of an encoded object
+// identifier, in bytes.
+func longestArc(oid []byte) (longest int) {
+	if len(oid) <= maxArc {
+		return 0
+	}
+	n := 0
+	for _, c := range oid {
+		if n++; c&0x80 == 0 {
+			longest, n = max(longest, n), 0
+		}
+	}
+	return longest
 }
 
 // binding is one variable.

@@ -3,6 +3,8 @@
 package snmp
 
 import (
+	"strconv"
+
 	"wirehunt/analyzer"
 	"wirehunt/event"
 )
@@ -68,6 +70,9 @@ func (s *session) take(m *message) {
 	s.last = now
 	if !s.hasCommunity && m.version != version3 {
 		s.hasCommunity, s.community = true, append(s.community, m.community...)
+	}
+	if m.tooLong > 0 {
+		s.Conn.NetWeird("asn_oid_subidentifier_too_long", strconv.Itoa(m.tooLong))
 	}
 	switch m.kind {
 	case pduGet, pduGetNext:

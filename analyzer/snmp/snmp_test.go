@@ -103,6 +103,17 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
+func TestLongArc(t *testing.T) {
+	const ok, long = "\x2b\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01", "\x2b\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x00\x05"
+	if got := run(t, community(0, "x", pdu(pduGet, variable(ok, null)))); strings.Contains(got, "weird") {
+		t.Errorf("64 bits: got %s", got)
+	}
+	got := run(t, community(0, "x", pdu(pduGet, variable(long, null))))
+	if strings.Count(got, `"name":"asn_oid_subidentifier_too_long","addl":"11"`) != 1 || strings.Contains(got, `weird {"ts":1700000001.0,"uid"`) {
+		t.Errorf("70 bits: got %s", got)
+	}
+}
+
 // TestLateNonsense has a malformed message on a large connection.
 func TestLateNonsense(t *testing.T) {
 	got := analyzertest.Run(t, Spec(), analyzertest.Options{Size: 1 << 20},
