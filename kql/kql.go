@@ -45,6 +45,9 @@ type Options struct {
 	Explore func(sql string) ([][]any, error)
 	// Lint warns also of what is right and may surprise.
 	Lint bool
+	// Functions are saved functions that the query can call, as ParseFunctions
+	// gives them.
+	Functions []UserFunction
 	// GeoInfo says that the host runs the SQL with a funcs.Host that knows
 	// where addresses are.
 	GeoInfo bool
@@ -126,7 +129,7 @@ func bind(src string, opts Options) (*types.Query, diag.List) {
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	o := types.Options{Catalog: opts.Catalog, Funcs: funcs.All(), Params: opts.Params, Now: types.TicksOf(opts.Now), Lint: opts.Lint, Library: library(), Hosted: opts.GeoInfo}
+	o := types.Options{Catalog: opts.Catalog, Funcs: funcs.All(), Params: opts.Params, Now: types.TicksOf(opts.Now), Lint: opts.Lint, Library: opts.library(), Saved: len(library()), Hosted: opts.GeoInfo}
 	if opts.Now.IsZero() {
 		o.Now = 0
 	}

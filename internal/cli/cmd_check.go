@@ -46,6 +46,7 @@ func isFile(path string) bool {
 
 type checkFlags struct {
 	textFlags
+	queryFiles
 	format string
 }
 
@@ -67,19 +68,24 @@ With --format json there is one object a line for each query.`,
 			if err != nil {
 				return err
 			}
-			return a.check(list, f.format)
+			saved, err := f.saved()
+			if err != nil {
+				return err
+			}
+			return a.check(list, saved, f.format)
 		},
 	}
 	f.textFlags.add(c)
+	f.addFunctions(c)
 	addFormat(c, &f.format, "text", "json")
 	return c
 }
 
-func (a *app) check(list []source, format string) error {
+func (a *app) check(list []source, saved []kql.UserFunction, format string) error {
 	catalog := query.NewCatalog(defender.Tables(logs(), nil))
 	failed := 0
 	for _, s := range list {
-		cols, diags := kql.Check(s.text, kql.Options{Catalog: catalog, Now: time.Now().UTC(), Lint: true})
+		cols, diags := kql.Check(s.text, kql.Options{Catalog: catalog, Now: time.Now().UTC(), Lint: true, Functions: saved})
 		if diags.HasErrors() {
 			failed++
 		}

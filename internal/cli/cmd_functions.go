@@ -16,7 +16,8 @@ func functionsCommand(a *app) *cobra.Command {
 		Use:   "functions [NAME]",
 		Short: "List the functions of the query language, or explain one",
 		Example: `  wirehunt functions
-  wirehunt functions ipv4_is_private`,
+  wirehunt functions ipv4_is_private
+  wirehunt functions add my_functions.kql`,
 		Args: cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var names []string
@@ -38,6 +39,7 @@ func functionsCommand(a *app) *cobra.Command {
 		},
 	}
 	addFormat(c, &format, "table", "json", "csv", "ndjson")
+	c.AddCommand(functionsAddCommand(a), functionsRemoveCommand(a), functionsSavedCommand(a))
 	return c
 }
 

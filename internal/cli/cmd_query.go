@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"wirehunt/internal/query"
 	"wirehunt/internal/store"
+	"wirehunt/kql"
 	"wirehunt/kql/diag"
 )
 
@@ -101,6 +103,7 @@ content of the file given with -f, or else what standard input holds.`,
 	}
 	f.textFlags.add(c)
 	f.db.add(c)
+	f.db.addQuery(c)
 	c.Flags().StringArrayVar(&f.from, "from", nil, "query the capture or export at `PATH` instead of a database; may be repeated")
 	c.Flags().BoolVar(&f.memory, "memory", false, "query an empty database in memory")
 	c.Flags().StringVar(&f.now, "now", "", "`TIME` that now() and ago() count from; latest: that of the newest event")
@@ -128,12 +131,17 @@ func (a *app) query(ctx context.Context, f *queryFlags, name, text string) error
 	if f.server.server != "" {
 		return f.late(ctx, a.ask(ctx, &f.server, name, text, f.now, f.format))
 	}
+	saved, err := f.db.saved()
+	if err != nil {
+		return err
+	}
 	engine, err := a.queryEngine(ctx, f)
 	if err != nil {
 		return err
 	}
 	defer engine.Close()
-	return f.late(ctx, a.answer(ctx, engine, name, text, query.Options{Now: now, Latest: latest}, f.format, f.explain))
+	opt := query.Options{Now: now, Latest: latest, Functions: saved}
+	return f.late(ctx, a.answer(ctx, engine, name, text, opt, f.format, f.explain))
 }
 
 // late says in plain words that the time was over.
@@ -173,16 +181,39 @@ func (a *app) answer(ctx context.Context, e store.Engine, name, text string, opt
 		return err
 	}
 	if explain {
-		_, err := fmt.Fprintln(a.out, res.SQL)
-		return err
+		for _, t := range query.Tables(res) {
+			if _, err := fmt.Fprintln(a.out, t.SQL); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
+	if format == "json" && len(res.Tables) > 0 {
+		return a.answerJSON(ctx, e, res)
+	}
+	for i, t := range query.Tables(res) {
+		if i > 0 && format != "ndjson" {
+			fmt.Fprintln(a.out)
+		}
+		if t.Name != "" && format == "table" {
+			fmt.Fprintf(a.out, "%s:\n", t.Name)
+		}
+		if err := a.answerTable(ctx, e, res, t, format); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answerTable runs a query for one of its tables, and writes that.
+func (a *app) answerTable(ctx context.Context, e store.Engine, res *kql.Result, t kql.Table, format string) error {
 	start := time.Now()
-	rows, err := query.Run(ctx, e, res)
+	rows, err := query.RunTable(ctx, e, res, t)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	n, err := writeRows(a.out, res.Columns, rows, format)
+	n, err := writeRows(a.out, t.Columns, rows, format)
 	if err != nil {
 		return err
 	}
@@ -201,6 +232,25 @@ func (a *app) answer(ctx context.Context, e store.Engine, name, text string, opt
 		fmt.Fprintln(a.out)
 	}
 	return nil
+}
+
+// answerJSON writes the tables of a query that gives several as one object.
+func (a *app) answerJSON(ctx context.Context, e store.Engine, res *kql.Result) error {
+	var tables []query.Result
+	for _, t := range query.Tables(res) {
+		rows, err := query.RunTable(ctx, e, res, t)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		at := len(tables)
+		if t.SQL == res.SQL { // the one that stands for the result comes first
+			at = 0
+		}
+		tables = slices.Insert(tables, at, query.Result{Name: t.Name, Columns: t.Columns, Rows: rows})
+	}
+	_, err := query.WriteJSONTables(a.out, tables)
+	return err
 }
 
 // report prints diagnostics; errors among them end the command.

@@ -26,6 +26,7 @@ func logs() []*event.Log { return all.Logs() }
 type dbFlags struct {
 	path   string
 	memory int64 // MiB
+	queryFiles
 }
 
 func (f *dbFlags) add(c *cobra.Command) {
@@ -35,7 +36,11 @@ func (f *dbFlags) add(c *cobra.Command) {
 }
 
 func (f *dbFlags) open(ctx context.Context, readOnly bool) (*duckdb.DB, error) {
-	db, err := duckdb.Open(ctx, duckdb.Options{Path: f.path, ReadOnly: readOnly, MemoryLimit: f.memory << 20, Logs: logs()})
+	host, err := f.host()
+	if err != nil {
+		return nil, err
+	}
+	db, err := duckdb.Open(ctx, duckdb.Options{Path: f.path, ReadOnly: readOnly, MemoryLimit: f.memory << 20, Logs: logs(), Host: host})
 	return db, servedAt(f.path, err)
 }
 

@@ -70,8 +70,53 @@ func (o *object) row(values []any) []byte {
 // WriteJSON writes the rows as a reply of the Defender API:
 // {"Schema":[...],"Results":[...]}, a row a line.
 func WriteJSON(w io.Writer, cols []schema.Column, rows store.Rows) (n int, err error) {
+	return WriteJSONTables(w, []Result{{Columns: cols, Rows: rows}})
+}
+
+// Result is one of several results.
+type Result struct {
+	Name    string
+	Columns []schema.Column
+	Rows    store.Rows
+}
+
+// WriteJSONTables is WriteJSON for several results: the first stands as a
+// single one does, and the others in a further member:
+// "MoreTables":[{"Name":"","Schema":[...],"Results":[...]}].  It returns the
+// number of all rows.
+func WriteJSONTables(w io.Writer, tables []Result) (n int, err error) {
 	bw := bufio.NewWriter(w)
-	bw.WriteString(`{"Schema":`)
+	for i, t := range tables {
+		switch i {
+		case 0:
+			bw.WriteByte('{')
+		case 1:
+			bw.WriteString(",\n\"MoreTables\":[{\"Name\":")
+		default:
+			bw.WriteString(",\n{\"Name\":")
+		}
+		if i > 0 {
+			bw.Write(appendString(nil, t.Name))
+			bw.WriteByte(',')
+		}
+		k, err := writeTable(bw, t.Columns, t.Rows)
+		if n += k; err != nil {
+			return n, err
+		}
+		if i > 0 {
+			bw.WriteByte('}')
+		}
+	}
+	if len(tables) > 1 {
+		bw.WriteByte(']')
+	}
+	bw.WriteString("}\n")
+	return n, bw.Flush()
+}
+
+// writeTable writes the members of one result.
+func writeTable(bw *bufio.Writer, cols []schema.Column, rows store.Rows) (n int, err error) {
+	bw.WriteString(`"Schema":`)
 	bw.Write(AppendSchema(nil, cols))
 	bw.WriteString(",\n\"Results\":[")
 	o := newObject(cols)
@@ -82,11 +127,8 @@ func WriteJSON(w io.Writer, cols []schema.Column, rows store.Rows) (n int, err e
 		bw.WriteByte('\n')
 		bw.Write(o.row(rows.Values()))
 	}
-	if err := rows.Err(); err != nil {
-		return n, err
-	}
-	bw.WriteString("]}\n")
-	return n, bw.Flush()
+	bw.WriteByte(']')
+	return n, rows.Err()
 }
 
 // WriteNDJSON writes each row as a JSON object on a line of its own.

@@ -37,6 +37,8 @@ const (
 	Scalar FunctionKind = iota
 	Aggregate
 	Plugin
+	// Saved is a user's function, which may also give a table.
+	Saved
 )
 
 // Function is a function, aggregate or plugin.
@@ -186,6 +188,11 @@ func (q *query) tables() {
 	for _, t := range q.cat.Tables() {
 		q.add(KindTable, t.Name, "", t.Doc)
 	}
+	for _, f := range q.cat.Functions() {
+		if f.Kind == Saved {
+			q.add(KindFunction, f.Name, f.signature(), f.Doc)
+		}
+	}
 	s := newScope(q.context, q.cat)
 	for _, name := range s.letNames {
 		q.add(KindVariable, name, "", "")
@@ -231,7 +238,7 @@ func (q *query) functions() {
 			if aggregates {
 				q.add(KindAggregate, f.Name, f.signature(), f.Doc)
 			}
-		case Scalar:
+		case Scalar, Saved:
 			if q.operator != "evaluate" || q.depth > 0 {
 				q.add(KindFunction, f.Name, f.signature(), f.Doc)
 			}

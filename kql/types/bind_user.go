@@ -2,6 +2,7 @@ package types
 
 import (
 	"wirehunt/kql/ast"
+	"wirehunt/kql/token"
 	"wirehunt/schema"
 )
 
@@ -13,8 +14,10 @@ func (b *binder) callUser(name string, v *binding, args []ast.Expr, at ast.Expr)
 		return out
 	}
 	v.active = true
+	before := len(b.diags)
 	b.inScope(inner, func() { out = b.scalarBody(v.fun.Body) })
 	v.active = false
+	b.elsewhere(name, v, before, at.Span())
 	return out
 }
 
@@ -34,12 +37,23 @@ func (b *binder) callTable(name string, v *binding, args []ast.Expr, at ast.Expr
 		out = b.table(v.fun.Body.Result)
 	})
 	v.active = false
-	if v.library { // its places are not in the query
-		for i := before; i < len(b.diags); i++ {
-			b.diags[i].Span = at.Span()
+	b.elsewhere(name, v, before, at.Span())
+	return out
+}
+
+// elsewhere gives diagnostics in a function that is not in the query's text the
+// place of the call.
+func (b *binder) elsewhere(name string, v *binding, before int, sp token.Span) {
+	if !v.library {
+		return
+	}
+	for i := before; i < len(b.diags); i++ {
+		d := &b.diags[i]
+		d.Span = sp
+		if v.user {
+			d.Message = "In the function '" + name + "': " + d.Message
 		}
 	}
-	return out
 }
 
 func (b *binder) scalarBody(body *ast.FuncBody) Expr {

@@ -32,8 +32,10 @@ type Options struct {
 	// Explore runs a relation and returns its rows, for plugins whose columns
 	// depend on the data.  Without it only their known columns are there.
 	Explore func(Node) ([][]any, error)
-	// Library are functions that the query can call.
+	// Library are functions that the query can call; from number Saved on they
+	// are users'.
 	Library []*ast.LetStmt
+	Saved   int
 	// Lint warns also of what is right and may surprise.
 	Lint bool
 	// Hosted says that the host answers the functions that are Func.Hosted.
@@ -109,12 +111,12 @@ type scope struct {
 
 // binding is what a let name stands for.
 type binding struct {
-	expr   Expr         // scalar
-	table  ast.Expr     // tabular, bound at each use in scope
-	fun    *ast.FuncLit // function, bound at each call in scope
-	node   Node         // tabular parameter or as-name: a Shared to read
-	scope  *scope
-	active bool // being bound: using it again is recursion
+	expr     Expr         // scalar
+	table    ast.Expr     // tabular, bound at each use in scope
+	fun      *ast.FuncLit // function, bound at each call in scope
+	node     Node         // tabular parameter or as-name: a Shared to read
+	scope    *scope
+	active   bool // being bound: using it again is recursion
 	pattern  *ast.PatternStmt
 	group    *ast.EntityGroup
 	database bool // one of macro-expand's databases
@@ -148,7 +150,7 @@ type collector struct{ defs []Def }
 // is an error.
 func Bind(q *ast.Query, opts Options) (*Query, diag.List) {
 	b := &binder{opts: opts, funcs: opts.Funcs, scope: &scope{}, shared: map[sharedKey]*Shared{}, budget: maxNodes, row: &row{}}
-	b.scope.names = libraryOf(opts.Library)
+	b.scope.names = libraryOf(opts.Library, opts.Saved)
 	out := &Query{}
 	for _, s := range q.Statements {
 		_, b.all = s.(*ast.ExprStmt)
@@ -173,11 +175,11 @@ func Bind(q *ast.Query, opts Options) (*Query, diag.List) {
 }
 
 // libraryOf binds the names of a library's functions.
-func libraryOf(lets []*ast.LetStmt) map[string]*binding {
+func libraryOf(lets []*ast.LetStmt, saved int) map[string]*binding {
 	root := &scope{names: make(map[string]*binding, len(lets))}
-	for _, l := range lets {
+	for i, l := range lets {
 		if f, ok := ast.Unparen(l.Value).(*ast.FuncLit); ok {
-			root.names[l.Name.Name] = &binding{fun: f, scope: root, library: true}
+			root.names[l.Name.Name] = &binding{fun: f, scope: root, library: true, user: i >= saved}
 		}
 	}
 	return root.names

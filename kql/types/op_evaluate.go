@@ -410,38 +410,3 @@ func (b *binder) ipLookup(in Node, op *ast.Evaluate, family string) Node {
 	}
 	return b.renamed(j, in.Cols())
 }
-
-// invokePortal binds the functions that Defender's portal offers to invoke.
-// What they look up is known to Microsoft only; here the columns they add are
-// there and empty, and a warning says so.
-func (b *binder) invokePortal(in Node, call *ast.Call) Node {
-	cols, ok := portalColumns[call.Fun.Name]
-	if !ok {
-		b.diags.Add(CodeUnknownFunction, call.Fun.Pos, "Unknown function: '%s'.", call.Fun.Name)
-		return in
-	}
-	if len(call.Args) > 0 {
-		b.withRow(rowOf(in), func() { b.scalar(call.Args[0]) })
-	}
-	b.diags.Warn(CodeNotSupported, call.Fun.Pos, "'%s' asks Microsoft's cloud; its columns are empty here.", call.Fun.Name)
-	m := &Map{In: in, Columns: slices.Clone(in.Cols())}
-	for _, c := range cols {
-		out := &Column{Name: c.Name, Type: c.Type}
-		m.Defs = append(m.Defs, Def{out, Null(c.Type)})
-		m.Columns = place(m.Columns, out)
-	}
-	return m
-}
-
-// portalColumns are the columns that FileProfile() and its like add, from
-// Defender's documentation of advanced hunting.
-var portalColumns = map[string][]schema.Column{
-	"FileProfile": {
-		{Name: "SHA1", Type: schema.String}, {Name: "SHA256", Type: schema.String}, {Name: "MD5", Type: schema.String},
-		{Name: "FileSize", Type: schema.Int}, {Name: "GlobalPrevalence", Type: schema.Int},
-		{Name: "GlobalFirstSeen", Type: schema.DateTime}, {Name: "GlobalLastSeen", Type: schema.DateTime},
-		{Name: "Signer", Type: schema.String}, {Name: "Issuer", Type: schema.String}, {Name: "SignerHash", Type: schema.String},
-		{Name: "IsCertificateValid", Type: schema.Bool}, {Name: "IsRootSignerMicrosoft", Type: schema.Bool},
-		{Name: "SignatureState", Type: schema.String}, {Name: "IsExecutable", Type: schema.Bool}, {Name: "ThreatName", Type: schema.String},
-		{Name: "Publisher", Type: schema.String}, {Name: "SoftwareName", Type: schema.String}, {Name: "ProfileAvailability", Type: schema.String}},
-}

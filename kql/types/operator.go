@@ -140,7 +140,7 @@ func (b *binder) extend(in Node, exprs []ast.Expr) Node {
 	r := rowOf(in)
 	r.wins = w
 	names := newNamer(in.Cols())
-	defined := map[string]bool{}
+	stated := map[string]bool{}
 	b.withRow(r, func() {
 		for _, e := range exprs {
 			if b.defineOutputs(m, names, e, false) {
@@ -155,14 +155,15 @@ func (b *binder) extend(in Node, exprs []ast.Expr) Node {
 			if name == "" {
 				name = names.column()
 			}
-			if defined[name] {
-				if _, ok := e.(*ast.NamedExpr); ok {
+			if _, ok := e.(*ast.NamedExpr); ok {
+				if stated[name] {
 					b.diags.Add(CodeDuplicateColumn, e.Span(), "'%s' operator: A column with the name '%s' is already declared.", b.op, name)
 					continue
 				}
-				name = names.unique(name)
+				stated[name] = true
 			}
-			defined[name] = true
+			// A column takes the place of one that has its name already, also
+			// where it has it from its argument.
 			b.setColumn(m, name, x)
 		}
 	})
@@ -237,11 +238,15 @@ func (b *binder) project(in Node, op *ast.Project) Node {
 			switch {
 			case name == "":
 				name = names.column()
-			case (named || plain) && names.used[name]:
-				if c := columnNamed(m.Columns, name); !broken(in) && (named || c == nil || !sameRef(x, c)) {
-					b.diags.Add(CodeDuplicateColumn, e.Span(), "'%s' operator: A column with the name '%s' is already declared.", b.op, name)
+			case named || plain:
+				s, ok := names.state(name)
+				if !ok {
+					if c := columnNamed(m.Columns, name); !broken(in) && (named || c == nil || !sameRef(x, c)) {
+						b.diags.Add(CodeDuplicateColumn, e.Span(), "'%s' operator: A column with the name '%s' is already declared.", b.op, name)
+					}
+					continue
 				}
-				continue
+				name = s
 			default:
 				name = names.unique(name)
 			}
@@ -473,18 +478,28 @@ func (b *binder) invoke(in Node, op *ast.Invoke) Node {
 	}
 	v := b.scope.find(call.Fun.Name)
 	if v == nil || v.fun == nil {
-		return b.invokePortal(in, call)
+		b.diags.Add(CodeUnknownFunction, call.Fun.Pos, "Unknown function: '%s'.", call.Fun.Name)
+		return in
 	}
 	if len(v.fun.Params) == 0 || v.fun.Params[0].Type != nil {
 		b.diags.Add(CodeExpectedTable, call.Fun.Pos, "'invoke' operator: the first parameter of '%s' must be tabular.", call.Fun.Name)
 		return in
 	}
+	args := call.Args
+	if v.library && !v.user && call.Fun.Name == "FileProfile" {
+		in, args = b.withHash(in, call), nil
+	}
 	var out Node
 	b.withRow(rowOf(in), func() {
 		bound := &ast.Ident{Extent: call.Fun.Extent, Name: "$invoke"}
 		s := b.scope
-		b.define("$invoke", &binding{node: in})
-		args := append([]ast.Expr{bound}, call.Args...)
+		input := &binding{node: in}
+		if !b.usesRow(args) && !(v.library && len(v.fun.Params) > 1) {
+			// The function may read its table several times.
+			input.node = &Shared{Name: "invoke", In: in}
+		}
+		b.define("$invoke", input)
+		args := append([]ast.Expr{bound}, args...)
 		out = b.callTable(call.Fun.Name, v, args, call)
 		b.scope = s
 	})
