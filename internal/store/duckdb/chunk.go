@@ -74,10 +74,10 @@ func rawConn(c *sql.Conn) (raw mapping.Connection, err error) {
 }
 
 // newAppender returns an appender of rows with the given columns, which the
-// table has.
-func newAppender(conn mapping.Connection, relation string, cols []defender.PhysColumn) (*appender, error) {
+// table has; catalog is "" for the database.
+func newAppender(conn mapping.Connection, catalog, relation string, cols []defender.PhysColumn) (*appender, error) {
 	a := &appender{cols: make([]column, len(cols))}
-	if mapping.AppenderCreateExt(conn, "", "main", relation, &a.app) == mapping.StateError {
+	if mapping.AppenderCreateExt(conn, catalog, "main", relation, &a.app) == mapping.StateError {
 		return nil, errors.Join(a.fault(), a.free())
 	}
 	for i, c := range cols {

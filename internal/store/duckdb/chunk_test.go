@@ -41,7 +41,7 @@ func TestAppender(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := newAppender(raw, "x", cols)
+		a, err := newAppender(raw, "", "x", cols)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,11 +111,11 @@ func TestAppenderRefuses(t *testing.T) {
 		{"x", []defender.PhysColumn{{Name: "missing", Type: schema.Long}}, "must exist"},
 		{"x", []defender.PhysColumn{{Name: "n", Type: schema.String}}, "column n of x has type"},
 	} {
-		if _, err := newAppender(raw, c.relation, c.cols); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := newAppender(raw, "", c.relation, c.cols); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v of %s: %v, want %q", c.cols, c.relation, err, c.want)
 		}
 	}
-	a, err := newAppender(raw, "x", cols)
+	a, err := newAppender(raw, "", "x", cols)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestAppenderText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := newAppender(raw, "x", cols)
+	a, err := newAppender(raw, "", "x", cols)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,35 +1,70 @@
 package duckdb
 
 import (
+	"errors"
 	"net/netip"
 	"strings"
 
 	"wirehunt/internal/defender"
+	"wirehunt/schema"
 )
 
-// saveDevices notes the devices that the import saw.
+// saveDevices notes the devices that the import saw.  They go through
+// temporary tables: statements with parameters are slow with many thousands.
 func (tx *importTx) saveDevices(devices *defender.Devices) error {
-	var ids, names, nameless, byAddr, addrs, owners []string
+	names, err := tx.temporary("_seen_devices", []defender.PhysColumn{{Name: "DeviceId", Type: schema.String}, {Name: "DeviceName", Type: schema.String}, {Name: "named", Type: schema.Bool}})
+	if err != nil {
+		return err
+	}
 	for id, name := range devices.Names() {
-		if _, err := netip.ParseAddr(name); err == nil {
-			nameless, byAddr = append(nameless, id), append(byAddr, name)
-		} else {
-			ids, names = append(ids, id), append(names, name)
+		_, err := netip.ParseAddr(name)
+		names.setString(0, id)
+		names.setString(1, name)
+		names.setBool(2, err != nil)
+		if err := names.endRow(); err != nil {
+			return errors.Join(err, names.drop())
 		}
 	}
+	if err := names.close(); err != nil {
+		return err
+	}
+	addrs, err := tx.temporary("_seen_addresses", []defender.PhysColumn{{Name: "address", Type: schema.String}, {Name: "DeviceId", Type: schema.String}})
+	if err != nil {
+		return err
+	}
 	for addr, id := range devices.Addresses() {
-		addrs, owners = append(addrs, addr.String()), append(owners, id)
+		addrs.setString(0, addr.String())
+		addrs.setString(1, id)
+		if err := addrs.endRow(); err != nil {
+			return errors.Join(err, addrs.drop())
+		}
 	}
-	// An address as name never replaces a name that is known.
-	if err := tx.exec(`INSERT INTO _devices SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]) ON CONFLICT DO NOTHING`, nameless, byAddr); err != nil {
+	if err := addrs.close(); err != nil {
 		return err
 	}
-	if err := tx.exec(`INSERT INTO _devices SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])
-ON CONFLICT DO UPDATE SET DeviceName = excluded.DeviceName WHERE excluded.DeviceName <> _devices.DeviceName`, ids, names); err != nil {
-		return err
+	// Of what is known already nothing is written.  An address as name never
+	// replaces a name that is known.
+	for _, query := range []string{
+		`INSERT INTO _devices SELECT DeviceId, DeviceName FROM temp._seen_devices s WHERE NOT EXISTS (FROM _devices d WHERE d.DeviceId = s.DeviceId)`,
+		`UPDATE _devices SET DeviceName = s.DeviceName FROM temp._seen_devices s WHERE s.DeviceId = _devices.DeviceId AND s.named AND s.DeviceName <> _devices.DeviceName`,
+		`UPDATE _device_addresses SET DeviceId = s.DeviceId FROM temp._seen_addresses s WHERE s.address = _device_addresses.address AND s.DeviceId <> _device_addresses.DeviceId`,
+		`INSERT INTO _device_addresses SELECT address, DeviceId FROM temp._seen_addresses s WHERE NOT EXISTS (FROM _device_addresses d WHERE d.address = s.address)`,
+		`DROP TABLE temp._seen_devices`,
+		`DROP TABLE temp._seen_addresses`,
+	} {
+		if err := tx.exec(query); err != nil {
+			return err
+		}
 	}
-	return tx.exec(`INSERT INTO _device_addresses SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])
-ON CONFLICT DO UPDATE SET DeviceId = excluded.DeviceId WHERE excluded.DeviceId <> _device_addresses.DeviceId`, addrs, owners)
+	return nil
+}
+
+// temporary makes a temporary table of this import and returns its appender.
+func (tx *importTx) temporary(name string, cols []defender.PhysColumn) (*appender, error) {
+	if err := tx.exec(`CREATE OR REPLACE TEMPORARY TABLE ` + columnList(name, cols)); err != nil {
+		return nil, err
+	}
+	return newAppender(tx.raw, "temp", name, cols)
 }
 
 // nameSource is a place where traffic tells the name of an address.

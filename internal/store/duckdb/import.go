@@ -18,17 +18,20 @@ import (
 	"wirehunt/schema"
 )
 
+const networkEvents = "DeviceNetworkEvents"
+
 // importTx is an import under way: one connection with an open transaction,
 // and an appender per table that got rows.
 type importTx struct {
-	db     *DB
-	ctx    context.Context
-	conn   *sql.Conn
-	raw    mapping.Connection // of conn
-	id     int32
-	logs   map[*event.Log]*logAppender
-	tables map[string]*appender
-	rels   map[string]int64 // relations that exist
+	db      *DB
+	ctx     context.Context
+	conn    *sql.Conn
+	raw     mapping.Connection // of conn
+	id      int32
+	logs    map[*event.Log]*logAppender
+	tables  map[string]*appender
+	rels    map[string]int64 // relations that exist
+	written map[string]bool  // relations that got rows
 	// before are the counts of the import that this one continues; nil for
 	// one that continues none.
 	before map[string]int64
@@ -45,7 +48,7 @@ func (d *DB) Begin(ctx context.Context) (store.Import, error) {
 	if err != nil {
 		return nil, err
 	}
-	tx := &importTx{db: d, ctx: ctx, conn: conn, rels: rels, logs: map[*event.Log]*logAppender{}, tables: map[string]*appender{}}
+	tx := &importTx{db: d, ctx: ctx, conn: conn, rels: rels, logs: map[*event.Log]*logAppender{}, tables: map[string]*appender{}, written: map[string]bool{}}
 	if tx.raw, err = rawConn(conn); err == nil {
 		err = tx.exec(`BEGIN`)
 	}
@@ -90,11 +93,22 @@ func (tx *importTx) ensure(relation string, cols []defender.PhysColumn) error {
 }
 
 func createTable(relation string, cols []defender.PhysColumn) string {
+	return `CREATE TABLE ` + columnList(relation, cols)
+}
+
+// columnList is what follows CREATE TABLE.
+func columnList(relation string, cols []defender.PhysColumn) string {
 	var defs []string
 	for _, c := range cols {
-		defs = append(defs, ident(c.Name)+" "+sqlTypes[c.Type])
+		def := ident(c.Name) + " " + sqlTypes[c.Type]
+		if sqlTypes[c.Type] == "VARCHAR" {
+			// Without this DuckDB tries out FSST for each text column at each
+			// checkpoint: half the time of one, for files 3 % smaller.
+			def += " USING COMPRESSION dictionary"
+		}
+		defs = append(defs, def)
 	}
-	return `CREATE TABLE ` + ident(relation) + ` (` + strings.Join(defs, ", ") + `)`
+	return ident(relation) + ` (` + strings.Join(defs, ", ") + `)`
 }
 
 // CreateTable returns the statement that makes the table of a log.
@@ -112,7 +126,8 @@ func (tx *importTx) appender(relation string, cols []defender.PhysColumn) (*appe
 	if err := tx.ensure(relation, cols); err != nil {
 		return nil, err
 	}
-	return newAppender(tx.raw, relation, cols)
+	tx.written[relation] = true
+	return newAppender(tx.raw, "", relation, cols)
 }
 
 // AppendRow implements store.Import.
@@ -242,48 +257,68 @@ func ticks(t time.Time) int64 {
 func (tx *importTx) count() (map[string]int64, error) {
 	counts := map[string]int64{}
 	id := fmt.Sprintf("%s = %d", ident(defender.ColImport), tx.id)
+	actions := map[string][]string{} // by relation, what the parts of a log are
+	filters := map[string][]string{} // and their conditions
 	for _, t := range defender.Tables(tx.db.opt.Logs, nil) {
-		for _, p := range t.Parts {
-			if _, ok := tx.rels[p.Relation]; !ok || t.Name != "DeviceNetworkEvents" {
-				continue
-			}
-			where := []string{id}
-			for _, c := range p.Where {
-				where = append(where, condition(c))
-			}
-			var n int64
-			if err := tx.conn.QueryRowContext(tx.ctx, `SELECT count(*) FROM `+ident(p.Relation)+` WHERE `+strings.Join(where, " AND ")).Scan(&n); err != nil {
-				return nil, err
-			}
-			if n > 0 {
-				counts[p.Values["ActionType"].Const.(string)] += n
+		if t.Name == networkEvents {
+			for _, p := range t.Parts {
+				where := []string{"true"}
+				for _, c := range p.Where {
+					where = append(where, condition(c))
+				}
+				actions[p.Relation] = append(actions[p.Relation], p.Values["ActionType"].Const.(string))
+				filters[p.Relation] = append(filters[p.Relation], `count(*) FILTER (WHERE `+strings.Join(where, " AND ")+`)`)
 			}
 		}
 		rel := defender.TableRelation(t.Name)
-		if _, ok := tx.rels[rel]; !ok {
+		if !tx.written[rel] {
 			continue
 		}
 		name := text(t.Name)
-		if t.Name == "DeviceNetworkEvents" {
+		if t.Name == networkEvents {
 			name = "ActionType"
 		}
-		rows, err := tx.conn.QueryContext(tx.ctx, `SELECT coalesce(`+name+`, ''), count(*) FROM `+ident(rel)+` WHERE `+id+` GROUP BY 1`)
+		err := tx.each(`SELECT coalesce(`+name+`, ''), count(*) FROM `+ident(rel)+` WHERE `+id+` GROUP BY 1`, func(rows *sql.Rows) error {
+			var k string
+			var n int64
+			err := rows.Scan(&k, &n)
+			counts[k] += n
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
-		for rows.Next() {
-			var k string
-			var n int64
-			if err := rows.Scan(&k, &n); err != nil {
-				return nil, errors.Join(err, rows.Close())
-			}
-			counts[k] += n
+	}
+	for rel, list := range filters {
+		if !tx.written[rel] {
+			continue
 		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		err := tx.each(`SELECT unnest([`+strings.Join(list, ", ")+`]) FROM `+ident(rel)+` WHERE `+id, func(rows *sql.Rows) error {
+			var n int64
+			err := rows.Scan(&n)
+			if n > 0 {
+				counts[actions[rel][0]] += n
+			}
+			actions[rel] = actions[rel][1:]
+			return err
+		})
+		if err != nil {
 			return nil, err
 		}
 	}
 	return counts, nil
+}
+
+// each calls f for each row of the result of a query.
+func (tx *importTx) each(query string, f func(*sql.Rows) error) error {
+	rows, err := tx.conn.QueryContext(tx.ctx, query)
+	if err != nil {
+		return err
+	}
+	for err == nil && rows.Next() {
+		err = f(rows)
+	}
+	return errors.Join(err, rows.Err(), rows.Close())
 }
 
 // condition returns a condition of a part as SQL.
