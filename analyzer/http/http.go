@@ -250,6 +250,7 @@ func (s *side) takeBounded(b []byte) []byte {
 		part := s.part
 		s.part = s.part[:0]
 		if len(part) > 0 || s.midLine {
+			s.a.WeirdFrom("CONTENTLINE", "line_terminated_without_CRLF", "")
 			s.deliver(part, true)
 		}
 		s.midLine = false

@@ -148,6 +148,17 @@ func TestConnectWithData(t *testing.T) {
 	}
 }
 
+// A body of known length ends its last line.
+func TestLineWithoutEnd(t *testing.T) {
+	for body, want := range map[string]int{"--b\r\n\r\nx": 1, "--b\r\n\r\nx\r\n": 0, "--b\r\n\r\nx\r\n--b--\r\n": 0} {
+		head := "POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n"
+		got := Chunkings(t, Spec(), Options{}, Orig(head+body), Resp("HTTP/1.1 200 OK\r\n\r\n"))
+		if n := strings.Count(got, `"name":"line_terminated_without_CRLF","notice":false,"peer":"zeek","source":"CONTENTLINE"`); n != want {
+			t.Errorf("%q: %d times: %s", body, n, got)
+		}
+	}
+}
+
 // Each dialogue cut short anywhere must not panic, and neither with any step
 // missing.
 func TestCutShort(t *testing.T) {

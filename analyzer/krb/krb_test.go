@@ -134,6 +134,15 @@ func TestProbe(t *testing.T) {
 	}
 }
 
+// An error needs nothing but its code.
+func TestShortError(t *testing.T) {
+	short := "\x7e\x14\x30\x12\xa6\x03\x02\x01\x19\xac\x0b\x30\x09\x30\x07\xa1\x03\x02\x01\x02\xa2\x00"
+	got := analyzertest.Run(t, Spec(), analyzertest.Options{}, analyzertest.Orig(short))
+	if !strings.Contains(got, `"success":false,"error_msg":"KDC_ERR_PREAUTH_REQUIRED"`) || !strings.HasSuffix(got, "service krb\n") {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestRefused(t *testing.T) {
 	for _, s := range []string{"GET / HTTP/1.1\r\n\r\n", "\x00\x00\x00\x54\xffSMBr", framed("abcdef"), framed(""), "\xff\xff\xff\xff"} {
 		if got := analyzertest.Chunkings(t, TCPSpec(), analyzertest.Options{}, analyzertest.Orig(s), analyzertest.Orig(framed(asReq()))); got != "service \n" {

@@ -86,6 +86,9 @@ func (m *message) parse(b []byte) bool {
 	m.typ = id & 0x1f
 	outer := r.Enter(id)
 	seq := outer.Enter(asn1.Sequence)
+	if m.typ == msgError {
+		return m.errorBody(&seq)
+	}
 	version, kind := byte(0), byte(1)
 	if m.typ == msgASReq || m.typ == msgTGSReq {
 		version, kind = 1, 2
@@ -115,8 +118,6 @@ func (m *message) parse(b []byte) bool {
 		return m.ticket(seq.Read(field(3))) && seq.OK()
 	case msgAPRep, msgSafe, msgPriv, msgCred:
 		return seq.OK()
-	case msgError:
-		return m.errorBody(&seq)
 	}
 	return false
 }
@@ -202,26 +203,34 @@ func (m *message) ticket(b []byte) bool {
 	return ok
 }
 
+// errorBody reads the fields of KRB-ERROR (RFC 4120 section 5.9.1), of which
+// Zeek misses none but the code.
 func (m *message) errorBody(r *asn1.Reader) bool {
-	for n := byte(2); n <= 5; n++ {
-		r.Skip(field(n))
+	code := false
+	for !r.Empty() {
+		e := r.Next()
+		if !r.OK() || e.ID&^0x1f != field(0) {
+			return false
+		}
+		switch e.ID & 0x1f {
+		case 6:
+			inner := asn1.NewReader(e.Body)
+			m.code, code = asn1.Int(inner.Read(asn1.Integer))
+		case 7:
+			m.has |= hasRealm
+			m.realm = appendString(m.realm[:0], e.Body)
+		case 8:
+			m.has |= hasCname
+			m.cname = appendPrincipal(m.cname[:0], e.Body)
+		case 10:
+			m.has |= hasSname
+			m.sname = appendPrincipal(m.sname[:0], e.Body)
+		case 11:
+			m.has |= hasText
+			m.text = appendString(m.text[:0], e.Body)
+		}
 	}
-	code, ok := integer(r, 6)
-	if !ok {
-		return false
-	}
-	m.code = code
-	m.principal(r, 7, 8)
-	r.Skip(field(9))
-	if f, ok := r.Optional(field(10)); ok {
-		m.has |= hasSname
-		m.sname = appendPrincipal(m.sname, f)
-	}
-	if f, ok := r.Optional(field(11)); ok {
-		m.has |= hasText
-		m.text = appendString(m.text, f)
-	}
-	return r.OK()
+	return code
 }
 
 // appendString appends the string that is all of b.

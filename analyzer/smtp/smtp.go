@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"bytes"
+	"math"
 	"strconv"
 
 	"wirehunt/analyzer"
@@ -74,6 +75,7 @@ type Analyzer struct {
 	replied command      // what the last reply was for
 	chunk   uint64       // bytes left of a BDAT chunk
 	last    bool         // that chunk is the message's last
+	chunks  bool         // the message comes in chunks
 	body    []byte       // start of a line of the message, in chunks
 	tls     *analyzer.Feeder
 	off     bool // not SMTP, or not worth following
@@ -90,7 +92,7 @@ func (a *Analyzer) Reset() {
 	a.part[0], a.part[1] = a.part[0][:0], a.part[1][:0]
 	a.midLine, a.state, a.sender, a.pending, a.replied = false, initiated, analyzer.Orig, 0, none
 	a.waiting = append(a.waiting[:0], greeting)
-	a.chunk, a.last, a.tls, a.off, a.named = 0, false, nil, false, false
+	a.chunk, a.last, a.chunks, a.tls, a.off, a.named = 0, false, false, nil, false, false
 	a.body = a.body[:0]
 	a.mail.reset(a)
 	a.log.reset(a)
@@ -192,7 +194,23 @@ func (a *Analyzer) endChunk() {
 		a.body = a.body[:0]
 	}
 	a.mail.end()
+	a.chunks = false
 	a.state = afterData
+}
+
+// breakChunks ends a message in chunks that is not complete.
+func (a *Analyzer) breakChunks() {
+	if !a.chunks {
+		return
+	}
+	if a.chunk > 0 {
+		a.Weird("smtp_bdat_remaining_at_end_data", "")
+	}
+	if len(a.body) > 0 {
+		a.WeirdFrom("SMTP_BDAT", "smtp_bdat_undelivered_at_done", "")
+	}
+	a.mail.end()
+	a.chunk, a.chunks, a.body = 0, false, a.body[:0]
 }
 
 // sent takes a line of the client.
@@ -236,6 +254,10 @@ func (a *Analyzer) command(line []byte) {
 		if c := &commands[i]; bytes.EqualFold(word, []byte(c.word)) {
 			a.wait(c.cmd)
 			a.request([]byte(c.word), arg)
+			if a.chunks && c.cmd != bdat {
+				a.Weird("smtp_missing_bdat_last_chunk", "")
+				a.breakChunks()
+			}
 			a.sentCommand(c.cmd, arg)
 			return
 		}
@@ -275,13 +297,16 @@ func (a *Analyzer) sentCommand(c command, arg []byte) {
 	case quit:
 		a.state = quitting
 	case bdat:
-		size, rest, _ := bytes.Cut(arg, []byte(" "))
-		n, err := strconv.ParseUint(string(size[:min(len(size), 20)]), 10, 63)
-		if err != nil {
-			a.Weird("smtp_invalid_bdat_command", "")
+		n, last, fault := parseBdat(arg)
+		switch {
+		case fault != "":
+			a.Weird("smtp_invalid_bdat_command", fault)
+			return
+		case n > math.MaxInt64:
+			a.Weird("smtp_huge_bdat_chunk", strconv.FormatUint(n, 10))
 			return
 		}
-		a.chunk, a.last = n, bytes.EqualFold(bytes.TrimSpace(rest), []byte("LAST"))
+		a.chunk, a.last, a.chunks = n, last, true
 		if !a.mail.open {
 			a.mail.begin(a.sender)
 		}
@@ -290,6 +315,26 @@ func (a *Analyzer) sentCommand(c command, arg []byte) {
 			a.endChunk()
 		}
 	}
+}
+
+// parseBdat reads the arguments of BDAT: the size of a chunk, and whether it
+// is the last one.  fault is what Zeek says of those that are none.
+func parseBdat(arg []byte) (n uint64, last bool, fault string) {
+	i := 0
+	for i < len(arg) && arg[i] >= '0' && arg[i] <= '9' {
+		i++
+	}
+	n, err := strconv.ParseUint(string(arg[:min(i, 24)]), 10, 64)
+	if err != nil || i < len(arg) && arg[i] != ' ' && arg[i] != '\t' {
+		return 0, false, "BDAT not followed by a valid chunk-size"
+	}
+	switch rest := bytes.TrimSpace(arg[i:]); {
+	case len(rest) == 0:
+		return n, false, ""
+	case bytes.EqualFold(rest, []byte("LAST")):
+		return n, true, ""
+	}
+	return 0, false, "BDAT chunk-size followed by junk"
 }
 
 // reply takes a line of the server.
@@ -412,13 +457,10 @@ func (a *Analyzer) Gap(dir analyzer.Dir, n uint64) bool {
 	}
 	a.part[dir] = a.part[dir][:0]
 	a.midLine = false
-	a.body = a.body[:0]
-	if a.state == inBdat && dir == a.sender && n <= a.chunk {
-		a.mail.gap(n)
-		if a.chunk -= n; a.chunk == 0 {
-			a.endChunk()
-		}
-		return true
+	if a.state == inBdat && dir == a.sender {
+		a.mail.gap(min(n, a.chunk))
+		a.chunk -= min(n, a.chunk)
+		a.breakChunks()
 	}
 	if a.mail.open {
 		a.mail.gap(n)
@@ -449,6 +491,7 @@ func (a *Analyzer) EOF(dir analyzer.Dir) {
 
 // Close implements analyzer.Analyzer.
 func (a *Analyzer) Close() {
+	a.breakChunks()
 	a.mail.end()
 	a.log.finish()
 }

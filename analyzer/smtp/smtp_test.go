@@ -46,6 +46,14 @@ var dialogues = []struct {
 		Resp("220 mx\r\n"), Orig("HELO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nSubject: cut\r\n\r\nsome text"), Gap(0, 100), Orig("rest\r\n.\r\n"),
 		Resp("250 ok\r\n"), Orig("MAIL FROM:<e@f>\r\n"), Resp("250 ok\r\n"),
 	}},
+	{"bdat gap", []Step{
+		Resp("220 mx\r\n"), Orig("EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"), Resp("250 ok\r\n250 ok\r\n250 ok\r\n"),
+		Orig("BDAT 100 LAST\r\nSubject: x\r\n\r\ntext, and a"), Gap(0, 20), Orig("more\r\n"), Resp("250 queued\r\n"),
+	}},
+	{"bdat broken", []Step{
+		Resp("220 mx\r\n"), Orig("EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"), Resp("250 ok\r\n250 ok\r\n250 ok\r\n"),
+		Orig("BDAT\r\nBDAT x\r\nBDAT -1\r\nBDAT 5 FIRST\r\nBDAT 15555555557777777777\r\nBDAT 4\r\nA: 1NOOP\r\nBDAT 9 LAST\r\nB: 2"),
+	}},
 	{"turn", []Step{Resp("220 mx\r\n"), Orig("TURN\r\n"), Resp("250 ok\r\n"), Resp("MAIL FROM:<a@b>\r\n"), Orig("250 ok\r\n")}},
 	{"not smtp", []Step{Resp("SSH-2.0-x\r\n")}},
 }
