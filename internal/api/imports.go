@@ -160,7 +160,20 @@ func (j *jobs) add(p *pending) bool {
 
 func (j *jobs) work() {
 	defer close(j.done)
+	old := j.s.retentionTimer()
+	defer old.Stop()
+	due := false
 	for {
+		select {
+		case <-old.C:
+			due = true
+		default:
+		}
+		if due {
+			j.s.retain(j.ctx)
+			old.Reset(j.s.opt.Retention.Every)
+			due = false
+		}
 		var next *pending
 		var ctx context.Context
 		j.change(func() {
@@ -185,6 +198,8 @@ func (j *jobs) work() {
 			})
 			return
 		case <-j.wake:
+		case <-old.C:
+			due = true
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"io"
 	"io/fs"
 	"net/http"
@@ -16,6 +17,8 @@ import (
 // from requests.
 type metrics struct {
 	requests, queries, imports *obs.Counter
+	retained, retentions       *obs.Counter
+	backups                    *obs.Counter
 	seconds, querySeconds      *obs.Histogram
 }
 
@@ -27,8 +30,19 @@ func newMetrics(r *obs.Registry, s *Server) metrics {
 		queries:      r.Counter("wirehunt_queries_total", "Queries by API and how they ended.", "api", "state"),
 		querySeconds: r.Histogram("wirehunt_query_seconds", "Time of queries by API.", bounds, "api"),
 		imports:      r.Counter("wirehunt_imports_total", "Uploads by how their import ended.", "state"),
+		retained:     r.Counter("wirehunt_retention_rows_total", "Rows removed because they were old, by relation.", "relation"),
+		retentions:   r.Counter("wirehunt_retentions_total", "Looks for old rows by how they ended.", "state"),
+		backups:      r.Counter("wirehunt_backups_total", "Backups by how they ended.", "state"),
 	}
 	r.Gauge("wirehunt_queries_running", "Queries that run now.", func() float64 { return float64(len(s.slots)) })
+	r.Gauge("wirehunt_queries_waiting", "Queries that wait until others have ended.", func() float64 { return float64(s.waiting.Load()) })
+	r.Gauge("wirehunt_database_used_bytes", "Bytes that what is stored takes in the database's file.", func() float64 {
+		used, err := s.store.Used(context.Background())
+		if err != nil {
+			return -1
+		}
+		return float64(used)
+	})
 	r.Gauge("go_goroutines", "Goroutines.", func() float64 { return float64(runtime.NumGoroutine()) })
 	r.Gauge("go_heap_bytes", "Bytes of the Go heap, without DuckDB's memory.", func() float64 {
 		var st runtime.MemStats
@@ -51,6 +65,8 @@ func (s *Server) operationRoutes() []route {
 			s.registry.WriteTo(w)
 			return nil
 		}},
+		{method: "POST", path: "/api/v1/backup", access: canAdmin, dialect: portalDialect, summary: "A copy of the database as it is now, as one file; it may be in use meanwhile", handle: s.postBackup},
+		{method: "GET", path: "/api/v1/retention", access: canQuery, dialect: portalDialect, summary: "How long rows are kept, and how much the database uses", out: retentionReply{}, handle: s.getRetention},
 		{method: "GET", path: "/api/v1/openapi.json", access: open, dialect: portalDialect, summary: "This description", handle: func(w http.ResponseWriter, _ *http.Request, _ identity) *failure {
 			writeJSON(w, http.StatusOK, s.openAPI())
 			return nil

@@ -110,6 +110,9 @@ func New(opt Options) *Server {
 	if s.opt.BodyTime == 0 {
 		s.opt.BodyTime = 30 * time.Second
 	}
+	if s.opt.Retention.Every <= 0 {
+		s.opt.Retention.Every = retentionEvery
+	}
 	s.sessions.clock, s.rates.clock = opt.Clock, opt.Clock
 	s.metrics = newMetrics(&s.registry, s)
 	s.jobs = newJobs(s)

@@ -72,12 +72,14 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
+func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
+
 // start starts a server on the range; change may set other options.
 func start(t *testing.T, change func(*Options)) *site {
 	t.Helper()
 	st := &site{t: t, audit: &lines{}}
 	opt := Options{
-		Limits: DefaultLimits(), Log: slog.New(slog.NewTextHandler(&lines{}, nil)), Audit: slog.New(slog.NewJSONHandler(st.audit, nil)),
+		Limits: DefaultLimits(), Log: logTo(&lines{}), Audit: slog.New(slog.NewJSONHandler(st.audit, nil)),
 		Clock: time.Now, Version: "test", NowLatest: true, TempDir: t.TempDir(), Tables: defender.Tables(all.Logs(), nil),
 		Pipeline: pipeline.Options{Specs: all.Specs()},
 		Devices:  func() (*defender.Devices, error) { return defender.NewDevices("", defender.DefaultLocalNets), nil },

@@ -55,6 +55,21 @@ func (f *clientFlags) client() (*http.Client, error) {
 	return &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}, nil
 }
 
+// do sends a request to the server.
+func (f *clientFlags) do(ctx context.Context, client *http.Client, method, path, contentType string, body io.Reader) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(f.server, "/")+path, body)
+	if err != nil {
+		return nil, err
+	}
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	if f.token != "" {
+		req.Header.Set("Authorization", "Bearer "+f.token)
+	}
+	return client.Do(req)
+}
+
 // serverError is the body of a failure.
 type serverError struct {
 	Error struct {
@@ -79,15 +94,7 @@ func (a *app) ask(ctx context.Context, f *clientFlags, name, text, now, format s
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(f.server, "/")+"/api/v1/query", bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	if f.token != "" {
-		req.Header.Set("Authorization", "Bearer "+f.token)
-	}
-	res, err := client.Do(req)
+	res, err := f.do(ctx, client, http.MethodPost, "/api/v1/query", "application/json", bytes.NewReader(body))
 	if err != nil {
 		return err
 	}

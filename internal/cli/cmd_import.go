@@ -23,6 +23,7 @@ import (
 type importFlags struct {
 	db      dbFlags
 	capture captureFlags
+	server  clientFlags
 	table   string
 	quiet   bool
 	follow  bool
@@ -43,15 +44,22 @@ they name the devices of logs and captures.
 With --follow, import reads the logs in the directory of a running Zeek, and what
 is written to them, through rotation, until it is interrupted.  It stores how far
 it read together with the rows, so the next --follow goes on from there, whatever
-ended this one.  The database is free for queries between two batches.`,
+ended this one.  The database is free for queries between two batches.
+
+With --server, import uploads the files to a running server, which imports each
+with its own settings, and waits for what comes of it.`,
 		Example: `  wirehunt import capture.pcap
   wirehunt import --db case.db --device WS1=10.0.0.5 captures/ telemetry.json
   wirehunt import /opt/zeek/logs/2026-01-31
   wirehunt import conn.*.log.gz dns.*.log.gz
   wirehunt import --follow /opt/zeek/logs/current
+  wirehunt import --server https://hunt.example:8443 capture.pcap
   tcpdump -w - -c 1000 | wirehunt import -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.server.server != "" {
+				return a.upload(cmd, args, f)
+			}
 			limitMemory(memoryBesideDatabase)
 			if f.follow {
 				return a.follow(cmd.Context(), args, f)
@@ -73,6 +81,7 @@ ended this one.  The database is free for queries between two batches.`,
 	c.Flags().StringVar(&f.table, "table", "", "`TABLE` that the rows of an export are of, where it does not say so")
 	c.Flags().BoolVar(&f.follow, "follow", false, "import what a running Zeek writes to the logs in a directory, until interrupted")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print warnings and errors only")
+	f.server.add(c)
 	c.RegisterFlagCompletionFunc("table", completeTables)
 	return c
 }

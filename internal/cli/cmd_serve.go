@@ -39,6 +39,7 @@ type serveFlags struct {
 	temp     string
 	latest   bool
 	limits   api.Limits
+	retain   retainFlags
 }
 
 func serveCommand(a *app) *cobra.Command {
@@ -71,6 +72,7 @@ writes one.`,
 		},
 	}
 	f.db.add(c)
+	f.db.addQuery(c)
 	f.tls.add(c)
 	fl := c.Flags()
 	fl.StringVar(&f.listen, "listen", "127.0.0.1:8443", "listen on `ADDRESS:PORT`")
@@ -88,6 +90,8 @@ writes one.`,
 	fl.IntVar(&f.limits.Queries, "max-queries", f.limits.Queries, "`NUMBER` of queries that may run at the same time")
 	fl.IntVar(&f.limits.PerMinute, "queries-per-minute", f.limits.PerMinute, "`NUMBER` of queries that a token may start in a minute; 0: any")
 	fl.Int64Var(&f.limits.Upload, "max-upload", f.limits.Upload, "most `BYTES` of an uploaded file")
+	f.retain.add(c)
+	fl.Var(&f.retain.every, "retention-every", "look for old rows every `SPAN`")
 	f.capture.add(c)
 	f.capture.addDevices(c)
 	c.MarkFlagFilename("config")
@@ -145,7 +149,7 @@ func (f *serveFlags) check(tokens *token.File) error {
 	case f.limits.Rows < 1 || f.limits.Bytes < 1 || f.limits.Queries < 1 || f.limits.Upload < 1 || f.limits.Timeout <= 0 || f.limits.PerMinute < 0:
 		return errors.New("limits must be more than 0")
 	}
-	return nil
+	return f.retain.check()
 }
 
 func (a *app) serve(ctx context.Context, f *serveFlags) error {
@@ -168,7 +172,7 @@ func (a *app) serve(ctx context.Context, f *serveFlags) error {
 	}
 	opt := api.Options{
 		Limits: f.limits, TLS: f.tls.on(), Web: web.FS(), Log: log, Audit: audit, Clock: time.Now, Version: a.version,
-		NowLatest: f.latest, Devices: f.capture.newDevices, Tables: defender.Tables(logs(), nil),
+		NowLatest: f.latest, Retention: f.retain.options(), Devices: f.capture.newDevices, Tables: defender.Tables(logs(), nil),
 	}
 	if !f.insecure {
 		opt.Tokens = tokens
@@ -181,6 +185,10 @@ func (a *app) serve(ctx context.Context, f *serveFlags) error {
 		return err
 	}
 	certs, err := f.tls.config(f.db.path, f.listen)
+	if err != nil {
+		return err
+	}
+	saved, err := f.db.saved()
 	if err != nil {
 		return err
 	}
@@ -198,7 +206,7 @@ func (a *app) serve(ctx context.Context, f *serveFlags) error {
 	if err != nil {
 		return fmt.Errorf("--listen %s: %w", f.listen, errors.Unwrap(err))
 	}
-	opt.Store = db
+	opt.Store = library{db, saved}
 	server := api.New(opt)
 	defer server.Close()
 	hs := &http.Server{
@@ -293,7 +301,7 @@ type servedError struct {
 }
 
 func (e *servedError) Error() string {
-	return fmt.Sprintf("%s is in use by the server at %s: ask it (wirehunt query --server %s), or stop it", e.db, e.url, e.url)
+	return fmt.Sprintf("%s is in use by the server at %s: ask it (--server %s), or stop it", e.db, e.url, e.url)
 }
 
 func (e *servedError) Unwrap() error { return e.err }

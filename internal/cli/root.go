@@ -26,8 +26,12 @@ func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		importCommand(a),
 		queryCommand(a),
+		devicesCommand(a),
 		serveCommand(a),
 		tokenCommand(a),
+		backupCommand(a),
+		restoreCommand(a),
+		retentionCommand(a),
 		zeekCommand(a),
 		checkCommand(a),
 		fmtCommand(a),

@@ -1,6 +1,12 @@
 package store
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// ErrNoFile tells that a database in memory cannot be copied.
+var ErrNoFile = errors.New("a database in memory has no file to copy")
 
 // Maintainer keeps a database in order while it is used.
 type Maintainer interface {

@@ -8,10 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-)
 
-// errNoFile tells that a database in memory has no file to copy.
-var errNoFile = errors.New("a database in memory has no backup")
+	"wirehunt/internal/store"
+)
 
 // Backup implements store.Maintainer.  It copies the file while it is in use:
 //
@@ -24,7 +23,7 @@ var errNoFile = errors.New("a database in memory has no backup")
 // cannot do this: COPY FROM DATABASE took 200 times as long.
 func (d *DB) Backup(ctx context.Context, path string) (err error) {
 	if d.opt.Path == "" {
-		return errNoFile
+		return store.ErrNoFile
 	}
 	part := path + ".part"
 	defer func() {
