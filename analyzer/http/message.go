@@ -148,6 +148,9 @@ func (s *side) content(b []byte, crlf bool) {
 		m.body += 2
 	}
 	if m.kind != mime.Leaf {
+		if !crlf && s.parts.InHeader() {
+			s.a.Weird("http_no_crlf_in_header_list", "")
+		}
 		s.parts.Line(b, crlf)
 		if s.parts.Ended() {
 			s.endOfData()
