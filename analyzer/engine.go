@@ -63,14 +63,17 @@ type Engine struct {
 	free    [][]*Feeder
 	size    []int // bytes of an analyzer, by spec; 0 before the first
 	freeDet []*detector
-	expects expectations
-	batches map[*event.Log]*event.Batch
-	seen    map[*event.Log]map[string]struct{}
-	list    []*event.Batch
-	shared  map[*Spec]any // see Base.Shared
-	last    written
-	now     int64
-	seq     uint32
+	// freeTails is memory for what analyzers leave unconsumed.
+	freeTails     [][]byte
+	freeTailBytes int
+	expects       expectations
+	batches       map[*event.Log]*event.Batch
+	seen          map[*event.Log]map[string]struct{}
+	list          []*event.Batch
+	shared        map[*Spec]any // see Base.Shared
+	last          written
+	now           int64
+	seq           uint32
 }
 
 // portTable gives for a port the index+1 of its list of specs.
@@ -211,8 +214,7 @@ func (e *Engine) attach(c *Conn, parent *Base, spec int, expected any) *Feeder {
 		}
 	}
 	e.Stats.Bytes += e.size[spec]
-	tail := f.base.tail
-	*f.base = Base{Conn: c, Expected: expected, spec: s, parent: parent, tail: [2][]byte{tail[0][:0], tail[1][:0]}}
+	*f.base = Base{Conn: c, Expected: expected, spec: s, parent: parent}
 	f.next = nil
 	if parent != nil {
 		f.base.flags = parent.flags & quiet
@@ -242,9 +244,6 @@ func has(list *Feeder, spec int) bool {
 	return false
 }
 
-// maxKeptTail is the largest tail buffer that a free analyzer keeps.
-const maxKeptTail = 1 << 14
-
 // recycle returns a closed analyzer and its children to the free list.
 func (e *Engine) recycle(f *Feeder) {
 	for c := f.base.children; c != nil; {
@@ -255,12 +254,9 @@ func (e *Engine) recycle(f *Feeder) {
 		c = next
 	}
 	b := f.base
+	b.freeTail(Orig)
+	b.freeTail(Resp)
 	b.Conn, b.Expected, b.parent, b.children, f.next = nil, nil, nil, nil, nil
-	for i := range b.tail {
-		if cap(b.tail[i]) > maxKeptTail {
-			b.tail[i] = nil
-		}
-	}
 	e.free[f.spec] = append(e.free[f.spec], f)
 	e.Stats.Bytes -= e.size[f.spec]
 }

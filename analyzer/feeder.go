@@ -64,7 +64,7 @@ func (f *Feeder) feed(dir Dir, b []byte) {
 	for {
 		n, need := f.stream.Data(dir, b)
 		if base.flags&(gone|doneOrig<<dir) != 0 {
-			base.tail[dir] = base.tail[dir][:0]
+			base.freeTail(dir)
 			return
 		}
 		rest := b[min(max(n, 0), len(b)):]
@@ -79,12 +79,42 @@ func (f *Feeder) feed(dir Dir, b []byte) {
 			return
 		}
 		base.need[dir] = need
-		if kept {
+		switch {
+		case len(b) == 0:
+			base.freeTail(dir)
+		case kept:
 			base.tail[dir] = base.tail[dir][:copy(base.tail[dir], b)]
-		} else {
-			base.tail[dir] = append(base.tail[dir][:0], b...)
+		default:
+			base.keepTail(dir, b)
 		}
 		return
+	}
+}
+
+// maxFreeTails is how many bytes of tail buffers an engine keeps for others.
+const maxFreeTails = 2 << 20
+
+// keepTail keeps b as what is left of a side, in memory that another tail had
+// before, if there is some: few analyzers have a tail at a time.
+func (b *Base) keepTail(dir Dir, left []byte) {
+	if e := b.Conn.eng; cap(b.tail[dir]) == 0 && len(e.freeTails) > 0 {
+		k := len(e.freeTails) - 1
+		b.tail[dir], e.freeTails = e.freeTails[k], e.freeTails[:k]
+		e.freeTailBytes -= cap(b.tail[dir])
+	}
+	b.tail[dir] = append(b.tail[dir][:0], left...)
+}
+
+// freeTail gives the memory of a side's tail to the engine.
+func (b *Base) freeTail(dir Dir) {
+	t := b.tail[dir]
+	if cap(t) == 0 {
+		return
+	}
+	b.tail[dir] = nil
+	if e := b.Conn.eng; e.freeTailBytes+cap(t) <= maxFreeTails {
+		e.freeTails = append(e.freeTails, t[:0])
+		e.freeTailBytes += cap(t)
 	}
 }
 

@@ -66,7 +66,7 @@ func (b *Batch) Add(o Order) *Row {
 	n := len(b.Log.Fields)
 	base := len(b.cells)
 	if cap(b.cells)-base < n {
-		grown := make([]uint64, base, 2*cap(b.cells)+256*n)
+		grown := make([]uint64, base, 2*cap(b.cells)+16*n)
 		copy(grown, b.cells)
 		b.cells = grown
 	}

@@ -42,7 +42,8 @@ type file struct {
 	rows uint64
 }
 
-const flushSize = 1 << 18
+// flushSize is how much text is written at once: there may be forty files.
+const flushSize = 1 << 16
 
 // NewDirWriter returns a writer into directory dir, which it creates.
 func NewDirWriter(dir string, opt Options) (*DirWriter, error) {

@@ -58,7 +58,7 @@ and in the form of Zeek's own logs.`,
 }
 
 func (a *app) zeek(ctx context.Context, f *zeekFlags) error {
-	limitMemory(memoryAlone)
+	collectLate(memoryAlone)
 	opt, err := f.capture.pipeline()
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
 )
 
@@ -13,10 +14,31 @@ const (
 	memoryAlone          = 384 << 20
 )
 
+// memoryUncollected is up to where a program that ends soon does not collect
+// garbage at all.
+const memoryUncollected = 256 << 20
+
 // limitMemory bounds the program's own memory, unless GOMEMLIMIT says
 // otherwise.
 func limitMemory(bytes int64) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(bytes)
 	}
+}
+
+// collectLate bounds the memory like limitMemory, and puts the first
+// collection of garbage off until memoryUncollected is in use: captures of
+// usual size are done before.  GOGC and GOMEMLIMIT have the last word.
+func collectLate(bytes int64) {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+		limitMemory(bytes)
+		return
+	}
+	percent := debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(memoryUncollected)
+	// The sentinel goes with the first collection.
+	runtime.AddCleanup(new([64]byte), func(percent int) {
+		debug.SetMemoryLimit(bytes)
+		debug.SetGCPercent(percent)
+	}, percent)
 }

@@ -52,7 +52,7 @@ type mark struct {
 // Limits: batches in flight, so few that packets are still in the cache when
 // they are worked on, and marks that wait to be written.
 const (
-	maxBatches  = 32
+	maxBatches  = 20
 	queuedMarks = 4
 )
 
