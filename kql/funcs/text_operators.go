@@ -125,6 +125,44 @@ func termRegex(y string, start, end bool) string {
 	return s
 }
 
+// beginAlike reports whether two terms begin with the same punctuation.
+func beginAlike(a, b string) bool {
+	return a != "" && b != "" && a[0] == b[0] && a[0] < utf8.RuneSelf && !isTerm(rune(a[0]))
+}
+
+// termsRegex is the regular expression of any of several terms: those with the
+// same boundaries stand together.
+func termsRegex(terms []string) string {
+	var out []string
+	done := make([]bool, len(terms))
+	for i, t := range terms {
+		if done[i] {
+			continue
+		}
+		quoted := regexp.QuoteMeta(t)
+		frame := termRegex(t, true, true)
+		start, end := strings.HasPrefix(frame, beforeASCII), strings.HasSuffix(frame, afterASCII)
+		var group []string
+		for j := i; j < len(terms); j++ {
+			f := termRegex(terms[j], true, true)
+			if strings.HasPrefix(f, beforeASCII) == start && strings.HasSuffix(f, afterASCII) == end {
+				group, done[j] = append(group, regexp.QuoteMeta(terms[j])), true
+			}
+		}
+		if len(group) > 1 {
+			quoted = "(?:" + strings.Join(group, "|") + ")"
+		}
+		if start {
+			quoted = beforeASCII + quoted
+		}
+		if end {
+			quoted += afterASCII
+		}
+		out = append(out, quoted)
+	}
+	return strings.Join(out, "|")
+}
+
 // matchTerm writes the test of rows that hold the text of a term: a regular
 // expression where x is ASCII, else the operator name as the host has it.
 func matchTerm(g types.Gen, x, re, name, kinds, arg string) string {
@@ -176,11 +214,11 @@ func hasList(all bool) types.Lower {
 			s, _ := v.(string)
 			d, _ := dyn.Parse(s)
 			list, _ := d.([]any)
-			var parts, res []string
+			var parts, terms []string
 			for _, t := range list {
 				y := dyn.Text(t)
 				re := termRegex(y, true, true)
-				res = append(res, re)
+				terms = append(terms, y)
 				parts = append(parts, "CASE WHEN contains(lower("+x+"), "+g.Text(strings.ToLower(y))+") THEN "+matchTerm(g, x, "(?i)"+re, "has", "ssb", y)+" ELSE false END")
 			}
 			switch {
@@ -188,8 +226,10 @@ func hasList(all bool) types.Lower {
 				return "false"
 			case all:
 				return "(" + strings.Join(parts, " AND ") + ")"
-			case len(parts) > 3:
-				return matchTerm(g, x, "(?i)"+strings.Join(res, "|"), "has_any", "syb", s)
+			case len(parts) > 2, len(parts) == 2 && beginAlike(terms[0], terms[1]):
+				// A regular expression takes as long as two or three
+				// searches, and as one where all terms begin alike.
+				return matchTerm(g, x, "(?i)"+termsRegex(terms), "has_any", "syb", s)
 			}
 			return "(" + strings.Join(parts, " OR ") + ")"
 		}

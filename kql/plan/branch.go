@@ -2,6 +2,7 @@ package plan
 
 import (
 	"wirehunt/kql/types"
+	"wirehunt/schema"
 )
 
 // branch is rows that come from one place, filtered, with every column of
@@ -35,6 +36,31 @@ func (b *branch) subst(e types.Expr) types.Expr {
 	})
 }
 
+// Columns counts the columns that an expression names, up to two.
+func Columns(e types.Expr) int {
+	var one *types.Column
+	n := 0
+	walk(e, func(e types.Expr) {
+		if r, ok := e.(*types.Ref); ok && r.Col != one {
+			one = r.Col
+			n++
+		}
+	})
+	return min(n, 2)
+}
+
+// Asks reports whether an expression asks another Select.
+func Asks(e types.Expr) bool {
+	found := false
+	walk(e, func(e types.Expr) {
+		switch e.(type) {
+		case *InSelect, *ScalarSelect:
+			found = true
+		}
+	})
+	return found
+}
+
 // heavy is the cost from which an expression is computed once and named,
 // when it is used more than once.
 const heavy = 16
@@ -44,7 +70,7 @@ func cost(e types.Expr) int {
 	n := 0
 	walk(e, func(e types.Expr) {
 		n++
-		if c, ok := e.(*types.Call); ok && (c.Fn.SQL == nil || c.Fn.Kind != types.ScalarFunc || expensive(c.Fn.Name)) {
+		if c, ok := e.(*types.Call); ok && (c.Fn.Kind != types.ScalarFunc || costly(c)) {
 			n += heavy
 		}
 		switch e.(type) {
@@ -55,9 +81,24 @@ func cost(e types.Expr) int {
 	return n
 }
 
-func expensive(name string) bool {
-	switch name {
-	case "extract", "extract_all", "replace_regex", "parse_json", "todynamic", "split", "case", "matches regex", "rand", "new_guid":
+// Costly reports whether an expression calls something that takes much longer
+// than to compare or to search text: a regular expression, a parser, or a
+// function of the host.
+func Costly(e types.Expr) bool {
+	found := false
+	walk(e, func(e types.Expr) {
+		c, ok := e.(*types.Call)
+		found = found || ok && costly(c)
+	})
+	return found
+}
+
+func costly(c *types.Call) bool {
+	if c.Fn.SQL == nil {
+		return true
+	}
+	switch c.Fn.Name {
+	case "extract", "extract_all", "replace_regex", "parse_json", "todynamic", "parsejson", "toobject", "split", "case", "matches regex", "rand", "new_guid":
 		return true
 	}
 	return false
@@ -75,8 +116,26 @@ func lazy(e types.Expr) bool {
 			return false
 		}
 		switch e.Args[0].(type) {
-		case *BagValue, *Bag:
+		case *BagValue, *Bag, *Element:
 			return true
+		}
+	case *Element:
+		return e.T == schema.Dynamic || e.T == schema.String
+	}
+	return false
+}
+
+// isArray reports whether an expression is an array in every row.
+func isArray(e types.Expr) bool {
+	switch e := e.(type) {
+	case *types.Ref:
+		return e.Col.Array
+	case *types.Call:
+		switch e.Fn.Name {
+		case "make_set", "make_list", "makeset", "makelist", "make_set_if", "make_list_if", "make_list_with_nulls", "pack_array":
+			return true
+		case "split":
+			return len(e.Args) == 2
 		}
 	}
 	return false
@@ -150,7 +209,7 @@ func (b *branch) wrap(need colset, finish func(*Select)) {
 			defs[c] = d
 			continue
 		}
-		k := &types.Column{Name: c.Name, Type: c.Type, Bag: c.Bag}
+		k := &types.Column{Name: c.Name, Type: c.Type, Bag: c.Bag, Array: isArray(d)}
 		export(k, d)
 		defs[c] = &types.Ref{Col: k}
 	}

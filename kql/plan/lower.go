@@ -30,7 +30,9 @@ func Relation(root types.Node) *Query {
 	}
 	p.require(root, need)
 	f := p.lower(root)
-	return &Query{Root: p.finish(f, root.Cols()), Shared: p.list, Columns: root.Cols()}
+	q := &Query{Root: p.finish(f, root.Cols()), Shared: p.list, Columns: root.Cols()}
+	q.elementTexts()
+	return q
 }
 
 // finish makes the SELECT of a whole relation, in its order.
@@ -232,7 +234,9 @@ func (p *planner) aggregate(n *types.Aggregate, need colset) *flow {
 	b := p.one(f, below)
 	s := &Select{From: b.from, Where: b.where, Grouped: true, Keys: len(keys)}
 	for _, d := range slices.Concat(keys, aggs) {
-		s.Out = append(s.Out, types.Def{Col: d.Col, X: b.subst(p.subqueries(d.X))})
+		x := b.subst(p.subqueries(d.X))
+		d.Col.Array = isArray(x)
+		s.Out = append(s.Out, types.Def{Col: d.Col, X: x})
 	}
 	for _, k := range order {
 		k.X = b.subst(k.X)
@@ -426,6 +430,7 @@ func (p *planner) read(n *types.Read, need colset) *flow {
 	n.Pairs(func(outer, inner *types.Column) { stands[inner] = outer })
 	var cols []*types.Column
 	for _, d := range s.Select.Out {
+		stands[d.Col].Array = isArray(d.X)
 		cols = append(cols, stands[d.Col])
 	}
 	return fromCols(&With{Of: s, Columns: cols}, cols)

@@ -90,10 +90,20 @@ type Range struct {
 // Unnest gives a row for each element; see types.Expand.
 type Unnest struct {
 	In           *Select
-	Items        []types.ExpandItem
+	Items        []UnnestItem
 	BagsAsArrays bool
 	Index        *types.Column
 	Limit        int64
+}
+
+// UnnestItem is one column that an Unnest opens.
+type UnnestItem struct {
+	X   types.Expr
+	Out *types.Column
+	// Parse says that X is the text of the JSON, which may be none.
+	Parse bool
+	// Text says that Out is the elements' text, null for null, and not JSON.
+	Text bool
 }
 
 // Lateral joins each row of L with the rows that R gives for it.

@@ -159,7 +159,7 @@ func (p *planner) side(f *flow, n types.Node, need colset, on [][2]types.Expr, w
 			defs[c] = d
 			continue
 		}
-		k := &types.Column{Name: c.Name, Type: c.Type, Bag: c.Bag, Raw: outer && c.Type == schema.String}
+		k := &types.Column{Name: c.Name, Type: c.Type, Bag: c.Bag, Raw: outer && c.Type == schema.String, Array: !outer && isArray(d)}
 		sel.Out = append(sel.Out, types.Def{Col: k, X: d})
 		defs[c] = &types.Ref{Col: k}
 	}
@@ -183,27 +183,28 @@ func isKey(keys []types.Expr, c *types.Column) bool {
 // expand unnests dynamic values.
 func (p *planner) expand(n *types.Expand, need colset) *flow {
 	f := p.lower(n.In)
-	below := p.need[n.In]
-	var es []types.Expr
-	items := make([]types.ExpandItem, len(n.Items))
+	es := make([]types.Expr, len(n.Items))
 	for i, it := range n.Items {
-		items[i] = types.ExpandItem{X: p.subqueries(it.X), Out: it.Out}
-		es = append(es, items[i].X)
+		es[i] = p.subqueries(it.X)
 	}
-	all := f.with(below)
+	above := f.with(need)
 	for _, b := range f.branches {
 		u := &Unnest{BagsAsArrays: n.BagsAsArrays, Limit: n.Limit}
-		conv := make([]types.Expr, len(items))
-		for i, it := range items {
+		conv := make([]types.Expr, len(n.Items))
+		for i, it := range n.Items {
 			raw := &types.Column{Name: it.Out.Name, Type: schema.Dynamic}
-			u.Items = append(u.Items, types.ExpandItem{X: b.subst(es[i]), Out: raw})
+			item := UnnestItem{X: b.subst(es[i]), Out: raw}
+			if c, ok := item.X.(*types.Call); ok && Parses(c) {
+				item.X, item.Parse = c.Args[0], true
+			}
+			u.Items = append(u.Items, item)
 			conv[i] = &Element{X: &types.Ref{Col: raw}, T: it.Out.Type}
 		}
 		if n.Index != nil {
 			u.Index = &types.Column{Name: n.Index.Name, Type: schema.Long, NotNull: true}
 		}
-		b.wrapUnnest(all, u)
-		for i, it := range items {
+		b.wrapUnnest(above, u)
+		for i, it := range n.Items {
 			b.defs[it.Out] = conv[i]
 		}
 		if n.Index != nil {
@@ -218,7 +219,7 @@ func (p *planner) expand(n *types.Expand, need colset) *flow {
 func (b *branch) wrapUnnest(need colset, u *Unnest) {
 	items := make([]*types.Column, len(u.Items))
 	for i, it := range u.Items {
-		items[i] = &types.Column{Name: it.Out.Name, Type: schema.Dynamic}
+		items[i] = &types.Column{Name: it.Out.Name, Type: it.X.Type(), Raw: it.Parse}
 		b.defs[items[i]] = it.X
 	}
 	b.wrap(need, func(s *Select) {

@@ -155,7 +155,9 @@ func simplifyCall(c *types.Call) types.Expr {
 		if x := compareText(c); x != nil {
 			return x
 		}
-	case "and", "or":
+	case "or":
+		return anyTerm(simplifyLogical(c))
+	case "and":
 		return simplifyLogical(c)
 	case "not":
 		if len(c.Args) == 1 {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"wirehunt/kql/funcs"
+	"wirehunt/kql/funcs/dyn"
 	"wirehunt/kql/types"
 	"wirehunt/schema"
 )
@@ -219,4 +220,64 @@ func inText(in *types.In) types.Expr {
 		return types.Bool(in.Not)
 	}
 	return &n
+}
+
+// manyTerms is from how many terms on one search for all is cheaper than one
+// for each.
+const manyTerms = 3
+
+// anyTerm makes x has a or x has b or ... one search for any of the terms.
+func anyTerm(e types.Expr) types.Expr {
+	or, ok := e.(*types.Call)
+	if !ok || or.Fn.Name != "or" || len(or.Args) < manyTerms {
+		return e
+	}
+	var rest []types.Expr
+	used := make([]bool, len(or.Args))
+	for i, a := range or.Args {
+		if used[i] {
+			continue
+		}
+		x, _ := hasTerm(a)
+		if x == nil {
+			rest = append(rest, a)
+			continue
+		}
+		var terms []any
+		var at []int
+		for j := i; j < len(or.Args); j++ {
+			if y, t := hasTerm(or.Args[j]); y != nil && same(x, y) {
+				terms, at = append(terms, t), append(at, j)
+			}
+		}
+		if len(terms) < manyTerms {
+			rest = append(rest, a)
+			continue
+		}
+		for _, j := range at {
+			used[j] = true
+		}
+		list := &types.Const{T: schema.Dynamic, V: dyn.JSON(terms)}
+		rest = append(rest, &types.Call{Fn: funcs.All().Operator("has_any"), Args: []types.Expr{x, list}, T: schema.Bool, Sp: or.Sp})
+	}
+	if len(rest) == len(or.Args) {
+		return e
+	}
+	if len(rest) == 1 {
+		return rest[0]
+	}
+	return &types.Call{Fn: or.Fn, Args: rest, T: or.T, Sp: or.Sp}
+}
+
+// hasTerm returns the text and the constant term of a has, or nil.
+func hasTerm(e types.Expr) (types.Expr, string) {
+	c, ok := e.(*types.Call)
+	if !ok || c.Fn.Name != "has" {
+		return nil, ""
+	}
+	v, _ := types.IsConst(c.Args[1])
+	if s, _ := v.(string); s != "" && c.Args[1].Type() == schema.String {
+		return c.Args[0], s
+	}
+	return nil, ""
 }

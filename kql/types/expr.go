@@ -23,6 +23,8 @@ type Column struct {
 	// a physical one, or one of the outer side of a join.  Everything else of
 	// type string is never null.
 	Raw bool
+	// Array says that a dynamic column of the plan holds an array in every row.
+	Array bool
 }
 
 // Expr is a typed scalar expression.  Expressions are immutable.

@@ -97,7 +97,7 @@ func (g *gen) query(s *plan.Select, depth int) string {
 			b.WriteString(", ")
 		}
 		x := g.value(d.X, d.Col.Type)
-		if r, ok := d.X.(*types.Ref); ok && r.Col == d.Col {
+		if r, ok := d.X.(*types.Ref); ok && (r.Col == d.Col || d.Col.Raw) {
 			x = g.bare(r.Col) // passed on as it is, null and all
 		}
 		name := g.names.Column(d.Col)
@@ -152,10 +152,32 @@ func (g *gen) where(s *plan.Select) string {
 			conds = append(conds, g.cond(c))
 		}
 	}
+	return strings.Join(append(conds, g.conditions(s)...), " AND ")
+}
+
+// conditions writes the conditions of a SELECT.  DuckDB asks conditions on one
+// column while it reads the column, and those on several afterwards, whatever
+// they cost; so a costly one is asked only where the others hold.
+func (g *gen) conditions(s *plan.Select) []string {
+	_, isScan := s.From.(*plan.Scan)
+	var conds, first, costly []string
 	for _, w := range s.Where {
-		conds = append(conds, g.Pred(w))
+		x := g.Pred(w)
+		switch {
+		case !isScan || plan.Asks(w):
+			conds = append(conds, x)
+		case plan.Costly(w):
+			costly = append(costly, x)
+		case plan.Columns(w) > 1:
+			first = append(first, x)
+		default:
+			conds = append(conds, x)
+		}
 	}
-	return strings.Join(conds, " AND ")
+	if len(first) == 0 || len(costly) == 0 {
+		return append(append(conds, first...), costly...)
+	}
+	return append(conds, "CASE WHEN "+strings.Join(first, " AND ")+" THEN "+strings.Join(costly, " AND ")+" ELSE false END")
 }
 
 // cond writes a part's own condition.
@@ -409,7 +431,7 @@ func (g *gen) fromUnnest(f *plan.Unnest, depth int) string {
 	for i, it := range f.Items {
 		ref := it.X.(*types.Ref)
 		items[ref.Col] = true
-		lists[i] = unnestList(g.names.Column(ref.Col), f.BagsAsArrays)
+		lists[i] = unnestList(g.names.Column(ref.Col), it, f.BagsAsArrays)
 		if f.Limit > 0 {
 			lists[i] += "[1:" + strconv.FormatInt(f.Limit, 10) + "]"
 		}
@@ -446,14 +468,27 @@ func (g *gen) fromUnnest(f *plan.Unnest, depth int) string {
 	return b.String()
 }
 
-func unnestList(x string, arrays bool) string {
+// unnestList writes the list that an item opens, of JSON or of text.
+func unnestList(x string, it plan.UnnestItem, arrays bool) string {
+	array, value, other := "CAST(json_extract("+x+", '$[*]') AS VARCHAR[])", "CAST("+x+" AS VARCHAR)", "to_json("+x+")::VARCHAR"
+	if it.Text {
+		array, value, other = "json_extract_string("+x+", '$[*]')", "json_extract_string("+x+", '$')", x
+	} else if it.Parse {
+		value = "nullif(json(" + x + ")::VARCHAR, 'null')"
+	}
 	pair := `'{' || to_json(k)::VARCHAR || ':' || json_extract(` + x + `, ` + pointer("k") + `)::VARCHAR || '}'`
 	if arrays {
 		pair = `'[' || to_json(k)::VARCHAR || ',' || json_extract(` + x + `, ` + pointer("k") + `)::VARCHAR || ']'`
 	}
-	return "(CASE json_type(" + x + ") WHEN 'ARRAY' THEN CAST(json_extract(" + x + ", '$[*]') AS VARCHAR[])" +
+	list := "CASE json_type(" + x + ") WHEN 'ARRAY' THEN " + array +
 		" WHEN 'OBJECT' THEN list_transform(json_keys(" + x + "), lambda k: " + pair + ")" +
-		" ELSE [CAST(" + x + " AS VARCHAR)] END)"
+		" ELSE [" + value + "] END"
+	if !it.Parse {
+		return "(" + list + ")"
+	}
+	// Most text is an array, which its first letter shows.
+	return "(CASE WHEN starts_with(" + x + ", '[') AND json_valid(" + x + ") THEN " + array + " WHEN json_valid(" + x + ") THEN " + list +
+		" WHEN " + x + " <> '' THEN [" + other + "] ELSE [NULL] END)"
 }
 
 // pointer writes an expression as a JSON pointer of one step.

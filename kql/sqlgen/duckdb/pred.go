@@ -231,15 +231,25 @@ func constElements(c *types.Const) []string {
 
 func (g *gen) inSelect(e *plan.InSelect) string {
 	x := g.Expr(e.X)
-	s := *e.Select
-	col := s.Out[0]
-	sub := g.query(&s, 1)
-	name := g.names.Column(col.Col)
-	y := name
+	col := e.Select.Out[0].Col
+	sub := "\n" + g.query(e.Select, 1)
+	name := g.names.Column(col)
 	if e.Fold {
-		x, y = "lower("+x+")", "lower("+name+")"
+		x, sub = "lower("+x+")", "SELECT lower("+name+") FROM ("+sub+")"
 	}
-	in := x + " IN (SELECT " + y + " FROM (\n" + sub + ") WHERE " + name + " IS NOT NULL)"
+	// Neither side is null where both are strings.
+	if col.Type == schema.String && !col.Raw && e.X.Type() == schema.String {
+		if e.Not {
+			return "(" + x + " NOT IN (" + sub + "))"
+		}
+		return "(" + x + " IN (" + sub + "))"
+	}
+	if e.Fold {
+		sub += " WHERE " + name + " IS NOT NULL"
+	} else {
+		sub = "SELECT " + name + " FROM (" + sub + ") WHERE " + name + " IS NOT NULL"
+	}
+	in := x + " IN (" + sub + ")"
 	if e.Not {
 		return "(NOT coalesce(" + in + ", false))"
 	}
