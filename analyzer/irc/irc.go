@@ -93,17 +93,26 @@ func (s *session) Data(dir analyzer.Dir, b []byte) (consumed, need int) {
 			return len(b), 0
 		}
 		p := b[consumed:]
-		i := bytes.IndexAny(p, "\r\n")
+		i := bytes.IndexAny(p[:min(len(p), maxBuffer)], "\r\n")
 		if i < 0 {
 			if s.skip[dir] {
+				if i = bytes.IndexAny(p, "\r\n"); i >= 0 {
+					consumed += i
+					continue
+				}
 				return len(b), 0
 			}
-			if len(p) > maxBuffer {
-				s.Weird("irc_line_size_exceeded", "")
-				s.skip[dir] = true
+			if len(p) <= maxBuffer {
+				return consumed, 0
+			}
+			// As in Zeek, what fits of a line that is too long is one, and two
+			// characters are lost.
+			s.WeirdFrom("CONTENTLINE", "contentline_size_exceeded", "")
+			consumed += maxBuffer + 1
+			if !s.line(dir, p[:maxBuffer-1]) {
 				return len(b), 0
 			}
-			return consumed, 0
+			continue
 		}
 		line := p[:i]
 		if p[i] == '\r' {
