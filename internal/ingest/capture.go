@@ -15,7 +15,7 @@ import (
 
 // importCapture analyses a capture and stores its records.  What it reads from
 // standard input is also written to stdin.
-func importCapture(ctx context.Context, tx store.Import, f File, opt Options, stdin io.Writer, sum *Summary) error {
+func importCapture(ctx context.Context, tx store.Import, f File, opt Options, stdin io.Writer, pace *pace, sum *Summary) error {
 	copt := capture.Options{Warn: func(err error) {
 		sum.Warnings = append(sum.Warnings, err.Error()+"; the packets before it are imported")
 	}}
@@ -31,6 +31,7 @@ func importCapture(ctx context.Context, tx store.Import, f File, opt Options, st
 		return f.unnamed(err)
 	}
 	defer src.Close()
+	pace.follow(src)
 	popt := opt.Pipeline
 	if opt.Progress != nil {
 		popt.Progress = new(pipeline.Progress)

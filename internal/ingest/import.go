@@ -2,16 +2,11 @@ package ingest
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"net/netip"
-	"os"
-	"sync"
 	"time"
 
 	"wirehunt/internal/defender"
@@ -105,6 +100,14 @@ func importOnce(ctx context.Context, e store.Engine, f File, opt Options) (sum S
 	if again, err = sum.leaveKnown(tx, files, hashes, func(f File) bool { return f.Path != "-" && sizes[f.Size] }); err != nil || again != nil || sum.Before != "" {
 		return sum, again, err
 	}
+	var pace pace
+	defer pace.stop()
+	if f.Kind == KindCapture && f.Path != "-" {
+		pace.begin()
+		for _, h := range hashes {
+			h.pace = &pace
+		}
+	}
 	go hashAll(hashes)
 	switch f.Kind {
 	case KindDefender:
@@ -117,13 +120,18 @@ func importOnce(ctx context.Context, e store.Engine, f File, opt Options) (sum S
 			return sum, nil, nil
 		}
 	default:
-		err = importCapture(ctx, tx, f, opt, hashes[0].w, &sum)
+		err = importCapture(ctx, tx, f, opt, hashes[0].w, &pace, &sum)
 	}
+	pace.stop()
 	if err != nil {
 		if len(f.More) == 0 {
 			err = fmt.Errorf("%s: %w", name(f.Path), err)
 		}
 		return sum, nil, err
+	}
+	// This goes on beside what is left of the hashes.
+	if err := tx.Prepare(opt.Devices); err != nil {
+		return sum, nil, fmt.Errorf("%s: %w", name(f.Path), err)
 	}
 	if again, err = sum.leaveKnown(tx, files, hashes, func(File) bool { return true }); err != nil || again != nil || sum.Before != "" {
 		return sum, again, err
@@ -267,74 +275,6 @@ func learnDevice(t *schema.Table, values []any, d *defender.Devices) {
 			}
 		}
 	}
-}
-
-// hashing is the SHA-256 of a file, computed beside its import.
-type hashing struct {
-	ctx    context.Context
-	cancel context.CancelFunc
-	path   string
-	once   sync.Once
-	digest string
-	err    error
-	w      hash.Hash // for standard input: what is read is written here
-}
-
-// newHash returns the hash of the file, computed when it is asked for; for
-// standard input the import itself writes what it reads to w.
-func newHash(ctx context.Context, path string) *hashing {
-	h := &hashing{path: path, w: sha256.New()}
-	h.ctx, h.cancel = context.WithCancel(ctx)
-	return h
-}
-
-// hashAll computes the hashes, one after the other.
-func hashAll(list []*hashing) {
-	for _, h := range list {
-		if h.path != "-" {
-			h.wait()
-		}
-	}
-}
-
-func (h *hashing) read() error {
-	f, err := os.Open(h.path)
-	if err != nil {
-		return describe(err)
-	}
-	defer f.Close()
-	_, err = io.CopyBuffer(h.w, &ctxReader{h.ctx, f}, make([]byte, 1<<18))
-	return err
-}
-
-func (h *hashing) wait() (string, error) {
-	h.once.Do(func() {
-		if h.path != "-" {
-			h.err = h.read()
-		}
-		if h.err == nil {
-			h.digest = hex.EncodeToString(h.w.Sum(nil))
-		}
-	})
-	return h.digest, h.err
-}
-
-// stop ends the work on the hash, and waits for that.
-func (h *hashing) stop() {
-	h.cancel()
-	h.once.Do(func() {})
-}
-
-type ctxReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (r *ctxReader) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.r.Read(p)
 }
 
 var errEmptyCapture = errors.New("no packets in it")

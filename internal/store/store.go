@@ -101,6 +101,10 @@ type Import interface {
 	// Rows get its number; Commit notes Source.Follow, and adds Source.Rows,
 	// which the caller counts by table, to the counts.
 	Continue(key string) ([]Position, error)
+	// Prepare does what of Commit needs no Source, for callers that have to
+	// wait for it; Commit does it where it was not called.  No rows can be
+	// appended after it.
+	Prepare(devices *defender.Devices) error
 	// Commit completes the import: it notes the devices, names them by what
 	// the traffic tells, gives connections the processes that imported rows
 	// know, counts the rows into src.Rows, and makes all of it visible.

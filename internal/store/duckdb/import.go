@@ -34,8 +34,8 @@ type importTx struct {
 	written map[string]bool  // relations that got rows
 	// before are the counts of the import that this one continues; nil for
 	// one that continues none.
-	before map[string]int64
-	done   bool
+	before         map[string]int64
+	prepared, done bool
 }
 
 // Begin implements store.Engine.
@@ -188,6 +188,15 @@ func (tx *importTx) Rollback() error {
 	return errors.Join(err, tx.conn.Close())
 }
 
+// Prepare implements store.Import.
+func (tx *importTx) Prepare(devices *defender.Devices) error {
+	if err := tx.endAppenders((*appender).close); err != nil {
+		return fmt.Errorf("storing rows: %w", err)
+	}
+	tx.prepared = true
+	return tx.settle(devices)
+}
+
 // Commit implements store.Import.
 func (tx *importTx) Commit(src *store.Source, devices *defender.Devices) error {
 	if err := tx.endAppenders((*appender).close); err != nil {
@@ -207,10 +216,12 @@ func (tx *importTx) finish(src *store.Source, devices *defender.Devices) error {
 	if src.Follow != nil {
 		return tx.finishFollow(src, devices)
 	}
-	if err := tx.settle(devices); err != nil {
-		return err
-	}
 	var err error
+	if !tx.prepared {
+		if err := tx.settle(devices); err != nil {
+			return err
+		}
+	}
 	if src.Rows, err = tx.count(); err != nil {
 		return fmt.Errorf("counting rows: %w", err)
 	}
