@@ -1,9 +1,16 @@
 package packet
 
+// maxFrames is how deep frames may nest: far deeper than providers nest them.
+const maxFrames = 32
+
 // ethernet decodes Ethernet II and IEEE 802.3, and Ethernet in it (PBB, MPLS
-// pseudowires), in a loop: frames nest as deep as the sender likes.
+// pseudowires), in a loop.
 func (p *Packet) ethernet(b []byte, wire int) {
-	for b != nil {
+	for depth := 0; b != nil; depth++ {
+		if depth > maxFrames {
+			p.stop(ExceededTunnelMaxDepth)
+			return
+		}
 		// Zeek wants three bytes of payload as well.
 		if len(b) <= 16 {
 			p.stop(TruncatedEthernet)
@@ -48,7 +55,7 @@ func (p *Packet) etherStep(et uint16, b []byte, wire int) ([]byte, int) {
 			return nil, 0
 		case etherVLAN, etherQinQ, etherQinQOld:
 			if len(b) <= 4 {
-				p.stop(TruncatedLink)
+				p.stop(TruncatedVLAN)
 				return nil, 0
 			}
 			id := int16(be16(b) & 0xfff)
@@ -61,7 +68,7 @@ func (p *Packet) etherStep(et uint16, b []byte, wire int) ([]byte, int) {
 			b, wire = b[4:], wire-4
 		case etherVNTag:
 			if len(b) <= 6 {
-				p.stop(TruncatedLink)
+				p.stop(TruncatedVNTag)
 				return nil, 0
 			}
 			et = be16(b[4:])

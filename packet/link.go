@@ -70,7 +70,7 @@ func (p *Packet) link(link LinkType, b []byte, wire int) {
 		p.sll(b, wire)
 	case LinkSLL2:
 		if len(b) < 20 {
-			p.stop(TruncatedLink)
+			p.stop(TruncatedSLL2)
 			return
 		}
 		p.mac(b[12:], b[11], nil)
@@ -111,7 +111,7 @@ func (p *Packet) mac(src []byte, n byte, dst []byte) {
 // sll decodes LINKTYPE_LINUX_SLL.
 func (p *Packet) sll(b []byte, wire int) {
 	if len(b) < 16 {
-		p.stop(TruncatedLink)
+		p.stop(TruncatedSLL)
 		return
 	}
 	p.mac(b[6:], b[5], nil)
@@ -122,7 +122,7 @@ func (p *Packet) sll(b []byte, wire int) {
 // whose number for IPv6 depends on the system.
 func (p *Packet) loopback(link LinkType, b []byte, wire int) {
 	if len(b) < 4 {
-		p.stop(TruncatedLink)
+		p.stop(TruncatedNull)
 		return
 	}
 	family := be32(b)
@@ -142,7 +142,7 @@ func (p *Packet) ppp(b []byte, wire int) {
 		b, wire = b[2:], wire-2
 	}
 	if len(b) < 2 {
-		p.stop(TruncatedLink)
+		p.stop(TruncatedPPP)
 		return
 	}
 	proto, n := be16(b), 2
@@ -164,8 +164,8 @@ func (p *Packet) pppProto(proto uint16, b []byte, wire int) {
 
 // pppoe decodes a PPPoE session frame (RFC 2516).
 func (p *Packet) pppoe(b []byte, wire int) {
-	if len(b) < 8 {
-		p.stop(TruncatedLink)
+	if len(b) <= 8 {
+		p.stop(TruncatedPPPoE)
 		return
 	}
 	p.pppProto(be16(b[6:]), b[8:], wire-8)
@@ -175,15 +175,16 @@ func (p *Packet) pppoe(b []byte, wire int) {
 // taken to be little-endian, one of which is the packet.
 func (p *Packet) nflog(b []byte, wire int) {
 	if len(b) < 4 {
-		p.stop(TruncatedLink)
+		p.stop(TruncatedNFLOG)
 		return
 	}
 	family := b[0]
 	b, wire = b[4:], wire-4
-	for len(b) >= 4 {
+	for len(b) > 4 {
 		n := int(binary.LittleEndian.Uint16(b))
 		if n < 4 {
-			break
+			p.stop(NFLOGBadLength)
+			return
 		}
 		if binary.LittleEndian.Uint16(b[2:])&0x7fff == 9 {
 			if family == 2 || family == 10 {
@@ -193,9 +194,10 @@ func (p *Packet) nflog(b []byte, wire int) {
 		}
 		n = (n + 3) &^ 3
 		if n > len(b) {
-			break
+			p.stop(NFLOGBadLength)
+			return
 		}
 		b, wire = b[n:], wire-n
 	}
-	p.stop(TruncatedLink)
+	p.stop(NFLOGNoPayload)
 }

@@ -12,6 +12,16 @@ const (
 	UnknownLink
 	TruncatedEthernet
 	TruncatedLink
+	TruncatedNull
+	TruncatedSLL
+	TruncatedSLL2
+	TruncatedPPP
+	TruncatedPPPoE
+	TruncatedVLAN
+	TruncatedVNTag
+	TruncatedNFLOG
+	NFLOGNoPayload
+	NFLOGBadLength
 	UndefinedEtherType
 	Truncated80211
 	NonIPInPPPoE
@@ -78,6 +88,16 @@ var statusText = [numStatus]struct{ name, source string }{
 	UnknownLink:                   {"unknown_link_type", ""},
 	TruncatedEthernet:             {"truncated_ethernet_frame", "ETHERNET"},
 	TruncatedLink:                 {"truncated_link_header", ""},
+	TruncatedNull:                 {"null_analyzer_failed", "NULL"},
+	TruncatedSLL:                  {"truncated_Linux_SLL_header", "LINUXSLL"},
+	TruncatedSLL2:                 {"truncated_Linux_SLL2_header", "LINUXSLL2"},
+	TruncatedPPP:                  {"truncated_ppp_serial_header", "PPPSERIAL"},
+	TruncatedPPPoE:                {"truncated_pppoe_header", "PPPOE"},
+	TruncatedVLAN:                 {"truncated_VLAN_frame", "VLAN"},
+	TruncatedVNTag:                {"truncated_vntag_frame", "VNTAG"},
+	TruncatedNFLOG:                {"truncated_nflog_header", "NFLOG"},
+	NFLOGNoPayload:                {"nflog_no_pcap_payload", "NFLOG"},
+	NFLOGBadLength:                {"nflog_bad_tlv_len", "NFLOG"},
 	UndefinedEtherType:            {"undefined_ether_type", "ETHERNET"},
 	Truncated80211:                {"truncated_802_11_header", "IEEE802_11"},
 	NonIPInPPPoE:                  {"non_ip_packet_in_pppoe_encapsulation", "PPPOE"},
