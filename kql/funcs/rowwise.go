@@ -3,6 +3,7 @@ package funcs
 import (
 	"wirehunt/kql/funcs/dyn"
 	"wirehunt/kql/funcs/rows"
+	"wirehunt/kql/funcs/sketch"
 	"wirehunt/kql/types"
 )
 
@@ -12,6 +13,7 @@ import (
 func rowFuncs(c *Catalogue) []types.Func {
 	sigs := types.ParseSignatures("(rows:dynamic, config:string) -> dynamic")
 	out := []types.Func{{Name: "rows_scan", Sigs: sigs, Strict: true, Eval: func(a []types.Value) any { return evalScan(c, a) }}}
+	out = append(out, types.Func{Name: "dcount_intersect", Sigs: types.ParseSignatures("(hll...:dynamic) -> dynamic"), Strict: true, Eval: intersect})
 	for name, f := range rows.Funcs() {
 		out = append(out, types.Func{Name: "rows_" + name, Sigs: sigs, Strict: true, Eval: func(a []types.Value) any {
 			var in [][]any
@@ -28,4 +30,21 @@ func rowFuncs(c *Catalogue) []types.Func {
 		}})
 	}
 	return out
+}
+
+// intersect counts what hlls have in common, for the plugin dcount_intersect.
+func intersect(a []types.Value) any {
+	var list []*sketch.HLL
+	for _, v := range a {
+		h, ok := sketch.ParseHLL(arr(v))
+		if !ok {
+			return nil
+		}
+		list = append(list, h)
+	}
+	out := []any{}
+	for _, n := range sketch.Intersect(list) {
+		out = append(out, n)
+	}
+	return dyn.JSON(out)
 }

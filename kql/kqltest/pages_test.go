@@ -165,7 +165,7 @@ func TestCoveragePage(t *testing.T) {
 	section("Functions", names(t, "functions"), 90, func(n string) bool { return c.Scalar(n) != nil || slices.Contains(special, n) })
 	section("Aggregates", names(t, "aggregates"), 95, func(n string) bool { return c.Aggregate(n) != nil })
 	_, has = listed(plugins)
-	section("Plugins", names(t, "plugins"), 25, has)
+	section("Plugins", names(t, "plugins"), 55, has)
 	b.WriteString(rest.String())
 	page(t, "coverage", &b)
 }

@@ -61,13 +61,19 @@ func (b *binder) evaluate(in Node, op *ast.Evaluate) Node {
 		n = b.ipLookup(in, op, strings.TrimSuffix(name, "_lookup"))
 	case "rows_near", "sliding_window_counts", "active_users_count", "activity_counts_metrics", "activity_engagement", "rolling_percentile", "schema_merge":
 		n = b.rowPlugin(in, op)
+	case "autocluster", "basket", "diffpatterns":
+		n = b.patterns(in, op)
+	case "activity_metrics", "new_activity_metrics", "session_count", "sequence_detect", "funnel_sequence", "funnel_sequence_completion":
+		n = b.metrics(in, op)
+	case "dcount_intersect":
+		n = b.dcountIntersect(in, op)
 	case "geo_polygon_lookup", "geo_line_lookup":
 		n = b.geoLookup(in, op)
 	case "preview", "identity", "identity_v3":
 		n = in
 	case "http_request", "http_request_post", "sql_request", "mysql_request", "postgresql_request", "cosmosdb_sql_request",
 		"azure_digital_twins_query_request", "execute_query", "execute_show_command", "ai_chat_completion", "ai_chat_completion_prompt",
-		"ai_embeddings", "ai_embed_text", "infer_storage_schema", "infer_storage_schema_with_suggestions", "python", "r", "csharp":
+		"ai_embeddings", "ai_embed_text", "infer_storage_schema", "infer_storage_schema_with_suggestions", "dax_request", "external_datatable", "python", "r", "csharp":
 		b.refuse(op.Pos, "The plugin '"+name+"'")
 		return in
 	default:

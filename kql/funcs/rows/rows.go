@@ -26,6 +26,16 @@ func Funcs() map[string]Func {
 		"activity_engagement":     ActivityEngagement,
 		"rolling_percentile":      RollingPercentile,
 		"schema_merge":            SchemaMerge,
+		"activity_metrics":        ActivityMetrics,
+		"new_activity_metrics":    NewActivityMetrics,
+		"session_count":           SessionCount,
+		"sequence_detect":         SequenceDetect,
+		"funnel_sequence":         FunnelSequence,
+		"basket":                  Basket,
+		"diffpatterns":            DiffPatterns,
+		"autocluster":             AutoCluster,
+
+		"funnel_sequence_completion": FunnelCompletion,
 	}
 }
 

@@ -125,3 +125,46 @@ func ParseHLL(v []any) (*HLL, bool) {
 	}
 	return nil, false
 }
+
+// Intersect returns how many different hashes the first of some HLLs has, how
+// many of these the second has too, and so on.  It is exact while all are
+// small, and else what inclusion and exclusion tell.
+func Intersect(list []*HLL) []int64 {
+	out := make([]int64, len(list))
+	exact := !slices.ContainsFunc(list, func(h *HLL) bool { return h.regs != nil })
+	if exact {
+		var common []uint64
+		for i, h := range list {
+			if i == 0 {
+				common = slices.Clone(h.hashes)
+			} else {
+				common = slices.DeleteFunc(common, func(x uint64) bool { _, ok := slices.BinarySearch(h.hashes, x); return !ok })
+			}
+			out[i] = int64(len(common))
+		}
+		return out
+	}
+	// |A and B and C| is the sum over all unions of them, with changing signs.
+	for subset := 1; subset < 1<<len(list); subset++ {
+		union := &HLL{}
+		for i, h := range list {
+			if subset>>i&1 != 0 {
+				union.Merge(h)
+			}
+		}
+		n := union.Count()
+		if bits.OnesCount(uint(subset))%2 == 0 {
+			n = -n
+		}
+		for i := bits.Len(uint(subset)) - 1; i < len(list); i++ {
+			out[i] += n
+		}
+	}
+	for i, n := range out {
+		out[i] = max(n, 0)
+		if i > 0 {
+			out[i] = min(out[i], out[i-1])
+		}
+	}
+	return out
+}
