@@ -45,9 +45,11 @@ func (g *gen) Pred(e types.Expr) string {
 			return "(" + g.Expr(e.Args[0]) + " = " + g.Expr(e.Args[1]) + ")"
 		case "not":
 			return g.predNot(e)
-		case "isnotempty":
+		case "isnotempty", "!=":
 			if r, ok := e.Args[0].(*types.Ref); ok && r.Col.Raw {
-				return "(" + g.bare(r.Col) + " <> '')"
+				if v, isConst := types.IsConst(e.Args[len(e.Args)-1]); len(e.Args) == 1 || isConst && v == "" {
+					return "(" + g.bare(r.Col) + " <> '')"
+				}
 			}
 		case "=~", "contains", "contains_cs", "startswith", "startswith_cs", "endswith", "endswith_cs", "matches regex", "has_any", "has_all":
 			if v, ok := types.IsConst(e.Args[1]); ok && v != "" && !matchesEmpty(e) {
