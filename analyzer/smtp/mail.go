@@ -35,10 +35,14 @@ func (m *mail) line(b []byte, crlf bool) {
 	}
 }
 
+// gap notes that bytes of the message are missing.  As in Zeek they are
+// missing from a file, whatever they were.
 func (m *mail) gap(n uint64) {
-	if m.file.IsOpen() {
-		m.file.Gap(n)
+	if !m.open {
+		return
 	}
+	m.openFile()
+	m.file.Gap(n)
 }
 
 func (m *mail) end() {
@@ -71,14 +75,20 @@ func (m *mail) HeadersDone(int) int64 { return -1 }
 
 // Body implements mime.Handler.
 func (m *mail) Body(b []byte) {
+	m.openFile()
+	m.file.Data(b)
+}
+
+// openFile opens the file of the innermost entity, unless it is open.
+func (m *mail) openFile() {
 	f := &m.file
-	if !f.IsOpen() {
-		f.Open(m.a.Conn, "SMTP", m.sender == analyzer.Orig, nil)
-		f.Filename = append(f.Filename, m.filename...)
-		f.Depth = m.a.log.mimeDepth
-		m.a.log.file(f.ID)
+	if f.IsOpen() {
+		return
 	}
-	f.Data(b)
+	f.Open(m.a.Conn, "SMTP", m.sender == analyzer.Orig, nil)
+	f.Filename = append(f.Filename, m.filename...)
+	f.Depth = m.a.log.mimeDepth
+	m.a.log.file(f.ID)
 }
 
 // EndEntity implements mime.Handler.

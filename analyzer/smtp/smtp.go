@@ -458,8 +458,7 @@ func (a *Analyzer) Gap(dir analyzer.Dir, n uint64) bool {
 	a.part[dir] = a.part[dir][:0]
 	a.midLine = false
 	if a.state == inBdat && dir == a.sender {
-		a.mail.gap(min(n, a.chunk))
-		a.chunk -= min(n, a.chunk)
+		a.mail.gap(n)
 		a.breakChunks()
 	}
 	if a.mail.open {

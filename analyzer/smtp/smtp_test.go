@@ -48,7 +48,8 @@ var dialogues = []struct {
 	}},
 	{"bdat gap", []Step{
 		Resp("220 mx\r\n"), Orig("EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"), Resp("250 ok\r\n250 ok\r\n250 ok\r\n"),
-		Orig("BDAT 100 LAST\r\nSubject: x\r\n\r\ntext, and a"), Gap(0, 20), Orig("more\r\n"), Resp("250 queued\r\n"),
+		Orig("BDAT 100 LAST\r\nSubject: x\r\n\r\ntext, and a"), Gap(0, 20), Orig("more\r\n"), Resp("250 ok\r\n"),
+		Orig("BDAT 6 LAST\r\n\r\nrest"), Resp("250 queued\r\n"),
 	}},
 	{"bdat broken", []Step{
 		Resp("220 mx\r\n"), Orig("EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"), Resp("250 ok\r\n250 ok\r\n250 ok\r\n"),
