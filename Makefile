@@ -8,7 +8,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION)
 # How long each fuzz target runs, and which packages have some.
 FUZZTIME ?= 30s
 
-.PHONY: run test build bench fuzz lint generate range serve web e2e
+.PHONY: run test clients build bench fuzz lint generate range serve web e2e
 
 run: build
 	@rm -f bin/range.db bin/range.db.wal
@@ -23,9 +23,19 @@ build:
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 
 test:
+	@$(MAKE) -s test/clients/node_modules/.package-lock.json || echo "npm ci failed: the published clients are not tested"
 	$(GO) vet ./...
 	GOOS=js GOARCH=wasm $(GO) vet ./kql/...
 	$(GO) test ./...
+
+# Clients as their makers publish them, against a server; make test runs them
+# too where npm is.
+clients: test/clients/node_modules/.package-lock.json
+	$(GO) test ./internal/api -run TestKustoClient -count=1 -v
+
+test/clients/node_modules/.package-lock.json: test/clients/package-lock.json
+	@if command -v npm >/dev/null; then cd test/clients && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json; \
+	else echo "there is no npm: the published clients are not tested"; fi
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem -count=6 ./...

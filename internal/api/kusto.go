@@ -29,6 +29,7 @@ func (s *Server) kustoRoutes() []route {
 		{method: "POST", path: "/v2/rest/query", access: canQuery, dialect: kustoDialect, handle: v2, summary: "Kusto: run a query, reply of version 2", in: body{}},
 		{method: "GET", path: "/v2/rest/query", access: canQuery, dialect: kustoDialect, handle: v2, summary: "Kusto: run the query of the parameters db and csl"},
 		{method: "POST", path: "/v1/rest/mgmt", access: canQuery, dialect: kustoDialect, handle: s.kustoMgmt, summary: "Kusto: run a management command", in: body{}},
+		{method: "POST", path: "/v1/rest/ingest/{db}/{table}", access: canQuery, dialect: kustoDialect, handle: kustoIngest, summary: "Kusto: refused, with where to import instead"},
 		{method: "GET", path: "/v1/rest/auth/metadata", access: open, dialect: kustoDialect, handle: kustoAuth, summary: "Kusto: where clients sign in"},
 		{method: "GET", path: "/v1/rest/ping", access: open, dialect: kustoDialect, handle: kustoPing, summary: "Kusto: is the server there"},
 	}
@@ -45,6 +46,12 @@ func kustoAuth(w http.ResponseWriter, _ *http.Request, _ identity) *failure {
 		"FirstPartyAuthorityUrl": "https://login.microsoftonline.com/f8cdef31-a31e-4b4a-93e4-5f571e91255a",
 	}})
 	return nil
+}
+
+// kustoIngest refuses what Kusto's clients would write: rows come from
+// captures, logs and exports only.
+func kustoIngest(http.ResponseWriter, *http.Request, identity) *failure {
+	return fail(badRequest, "Rows are not taken by Kusto's ingestion: import captures, logs and exports (wirehunt import, POST /api/v1/imports).")
 }
 
 func kustoPing(w http.ResponseWriter, _ *http.Request, _ identity) *failure {
