@@ -23,7 +23,7 @@ func conversions() []types.Func {
 	}
 	gettype := fn("gettype", "(value:Scalar) -> string", "The name of the value's type; of a dynamic, of what it holds.")
 	gettype.Strict = false
-	gettype.Naming, gettype.Prefix = types.NamePrefixArg, "gettype"
+	gettype.Naming, gettype.Prefix = types.NamePrefixArg, "type"
 	gettype.Eval = func(a []types.Value) any { return typeOf(a[0]) }
 	tohex := fn("tohex", "(value:Integer, minLength?:Integer) -> string", "The value in hexadecimal, with leading zeros up to a length.")
 	tohex.Naming = types.NameFirstArg
@@ -291,6 +291,12 @@ func jsonText(g types.Gen, e types.Expr) string {
 	return "json_extract_string(" + g.Expr(e) + ", '$')"
 }
 
+// isArray reports whether a dynamic is known to be an array in every row.
+func isArray(e types.Expr) bool {
+	r, ok := e.(*types.Ref)
+	return ok && r.Col.Array
+}
+
 func toText(g types.Gen, c *types.Call) string {
 	e := c.Args[0]
 	switch e.Type() {
@@ -301,6 +307,9 @@ func toText(g types.Gen, c *types.Call) string {
 			if t, ok := g.(memberText); ok {
 				return t.MemberText(m)
 			}
+		}
+		if isArray(e) {
+			return g.Expr(e) // its JSON is its text
 		}
 		return "coalesce(json_extract_string(" + g.Expr(e) + ", '$'), '')"
 	case schema.DateTime:

@@ -40,7 +40,7 @@ func datetimes() []types.Func {
 				}
 				return types.TicksOf(start(types.TimeOf(num(a[0])), n))
 			})
-			if unit == "day" {
+			if unit == "day" && !end {
 				f.Naming = types.NameFirstArg
 			}
 			if exact {
@@ -133,8 +133,8 @@ func moments() []types.Func {
 			return nil
 		}
 		return types.TicksOf(t) + h*3600*second + m*60*second + int64(math.Round(s*float64(second)))
-	}), types.NameNone, ""))
-	add(goFn("make_timespan", "(days:Integer, hours:Integer, minutes:Integer, seconds:Number) -> timespan|(hours:Integer, minutes:Integer, seconds?:Number) -> timespan|(value:Scalar) -> timespan", "The timespan of its parts.", func(a []types.Value) any {
+	}), types.NameFirstArg, ""))
+	add(named(goFn("make_timespan", "(days:Integer, hours:Integer, minutes:Integer, seconds:Number) -> timespan|(hours:Integer, minutes:Integer, seconds?:Number) -> timespan|(value:Scalar) -> timespan", "The timespan of its parts.", func(a []types.Value) any {
 		switch len(a) {
 		case 1:
 			return timespanOf(a[0])
@@ -146,7 +146,7 @@ func moments() []types.Func {
 			t += int64(flt(a[2]) * float64(second))
 		}
 		return t
-	}))
+	}), types.NameFirstArg, ""))
 	unix := func(name string, per float64, scale int64) {
 		f := goFn("unixtime_"+name+"_todatetime", "(number:Number) -> datetime", "The datetime of a Unix time in "+name+".", func(a []types.Value) any {
 			var t int64

@@ -61,7 +61,7 @@ func dynamics() []types.Func {
 // arrays are the functions on arrays.
 func arrays() []types.Func {
 	return []types.Func{
-		example(sqlFn("array_length", "(array:DynamicArray) -> long", "The number of elements.", "(CASE WHEN json_type($1) = 'ARRAY' THEN CAST(json_array_length($1) AS BIGINT) END)", func(a []types.Value) any {
+		example(sqlFn("array_length", "(array:DynamicArray) -> long", "The number of elements.", types.Lower(lowerArrayLength), func(a []types.Value) any {
 			if l, ok := val(a[0]).([]any); ok {
 				return int64(len(l))
 			}
@@ -125,6 +125,15 @@ func arrays() []types.Func {
 			return dyn.JSON(l)
 		}),
 	}
+}
+
+func lowerArrayLength(g types.Gen, c *types.Call) string {
+	x := g.Expr(c.Args[0])
+	n := "CAST(json_array_length(" + x + ") AS BIGINT)"
+	if isArray(c.Args[0]) {
+		return n
+	}
+	return "(CASE WHEN json_type(" + x + ") = 'ARRAY' THEN " + n + " END)"
 }
 
 // moreArrays are the functions that reorder or join arrays.
@@ -205,7 +214,18 @@ func bags() []types.Func {
 			if !ok {
 				return nil
 			}
-			b.Set(text(a[1]), val(a[2]))
+			in, path := b, jsonPath(text(a[1]))
+			for len(path) > 1 {
+				next, ok := in.Values[path[0]].(*dyn.Bag)
+				if !ok {
+					next = dyn.NewBag()
+					in.Set(path[0], next)
+				}
+				in, path = next, path[1:]
+			}
+			if len(path) == 1 {
+				in.Set(path[0], val(a[2]))
+			}
 			return dyn.JSON(b)
 		}),
 		lenient(goFn("bag_merge", "(bag...:DynamicBag) -> dynamic", "Bags in one; the first that has a member wins.", func(a []types.Value) any {
@@ -268,7 +288,7 @@ func bags() []types.Func {
 			v, _ := follow(d, text(a[0]))
 			return dyn.Text(v)
 		}),
-		goFn("treepath", "(object:DynamicBag) -> dynamic", "The paths of all leaves.", func(a []types.Value) any {
+		named(goFn("treepath", "(object:DynamicBag) -> dynamic", "The paths of all leaves.", func(a []types.Value) any {
 			out := []any{}
 			var walk func(v any, at string)
 			walk = func(v any, at string) {
@@ -295,7 +315,7 @@ func bags() []types.Func {
 			}
 			walk(val(a[0]), "")
 			return dyn.JSON(out)
-		}),
+		}), types.NamePrefixArg, "tree"),
 	}
 }
 
@@ -355,20 +375,33 @@ func shift(name string, sign int64) types.Func {
 	}))
 }
 
-// less orders dynamic values of one kind.
+// less orders dynamic values: numbers, texts, all others.
 func less(a, b any) bool {
 	x, okX := dyn.Number(a)
 	y, okY := dyn.Number(b)
 	if okX && okY {
 		return x < y
 	}
+	if p, q := rank(a), rank(b); p != q {
+		return p < q
+	}
 	return dyn.Text(a) < dyn.Text(b)
+}
+
+func rank(v any) int {
+	if _, ok := dyn.Number(v); ok {
+		return 0
+	}
+	if _, ok := v.(string); ok {
+		return 1
+	}
+	return 2
 }
 
 // sorted declares array_sort_asc and desc; further arrays follow the first
 // one's order.
 func sorted(name string, desc bool) types.Func {
-	return goFn(name, "(arrays...:DynamicArray, nulls_last?:bool) -> dynamic", "Arrays sorted by the first.", func(a []types.Value) any {
+	f := goFn(name, "(arrays...:DynamicArray) -> dynamic|(arrays...:DynamicArray, nulls_last:bool) -> dynamic", "Arrays sorted by the first.", func(a []types.Value) any {
 		nullsLast := true
 		if a[len(a)-1].T == schema.Bool {
 			nullsLast = a[len(a)-1].V == true
@@ -392,11 +425,12 @@ func sorted(name string, desc bool) types.Func {
 		outs := make([]any, len(a))
 		for k, v := range a {
 			src := arr(v)
-			out := []any{}
+			if len(src) != len(at) {
+				continue // null
+			}
+			out := make([]any, 0, len(at))
 			for _, i := range at {
-				if i < len(src) {
-					out = append(out, src[i])
-				}
+				out = append(out, src[i])
 			}
 			outs[k] = out
 		}
@@ -405,6 +439,8 @@ func sorted(name string, desc bool) types.Func {
 		}
 		return dyn.JSON(outs)
 	})
+	f.Sorted = true
+	return f
 }
 
 func strcatArray() types.Func {

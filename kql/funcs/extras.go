@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"hash/adler32"
+	"hash/crc32"
 	"io"
 	"strings"
 	"time"
@@ -36,9 +37,16 @@ func extras() []types.Func {
 	}
 	return []types.Func{
 		goFn("gzip_compress_to_base64_string", "(string:string) -> string", "The text compressed with gzip, in base64.", func(a []types.Value) any {
+			s := text(a[0])
 			var b bytes.Buffer
-			w := gzip.NewWriter(&b)
-			return packed(&b, w, text(a[0]))
+			out := packed(&b, gzip.NewWriter(&b), s)
+			// What does not get smaller is stored as it is, in one block.
+			if n := len(s); b.Len() >= n+23 && n < 1<<16 {
+				raw := append([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 1}, byte(n), byte(n>>8), byte(^n), byte(^n>>8))
+				raw = binary.LittleEndian.AppendUint32(append(raw, s...), crc32.ChecksumIEEE([]byte(s)))
+				return base64.StdEncoding.EncodeToString(binary.LittleEndian.AppendUint32(raw, uint32(n)))
+			}
+			return out
 		}),
 		goFn("zlib_compress_to_base64_string", "(string:string) -> string", "The text compressed with zlib, in base64.", func(a []types.Value) any {
 			s := text(a[0])
@@ -66,6 +74,9 @@ func extras() []types.Func {
 		}),
 		lenient(goFn("hash_many", "(source...:NotDynamic) -> long", "A hash of several values.  Not the number that Kusto gives.", hashMany)),
 		lenient(goFn("hash_combine", "(source...:Scalar) -> long", "Hashes combined in one.  Not the number that Kusto gives.", hashMany)),
+		// The binder makes bin() or bin_at() of it.
+		named(sqlFn("bin_auto", "(value:Summable) -> Parameter0", "bin() with the size that the statement set query_bin_auto_size = 1h; gives.", "$1", func(a []types.Value) any { return a[0].V }), types.NameFirstArg, ""),
+		example(lenient(goFn("estimate_data_size", "(column...:Scalar) -> long", "About how many bytes the values take; * stands for all columns.", dataSize)), "estimate_data_size('1234567890', 7)", "18"),
 		example(zone("datetime_utc_to_local", "A datetime on the clocks of a time zone.", func(t time.Time, z *time.Location) time.Time {
 			_, off := t.In(z).Zone()
 			return t.Add(time.Duration(off) * time.Second)
@@ -105,4 +116,28 @@ func hashMany(a []types.Value) any {
 		b = binary.LittleEndian.AppendUint64(b, uint64(h))
 	}
 	return int64(xxHash64(b))
+}
+
+// dataSize counts what values of fixed size take, and the bytes of texts.
+// https://learn.microsoft.com/kusto/query/estimate-data-size-function
+func dataSize(a []types.Value) any {
+	n := 0
+	for _, v := range a {
+		s, isText := v.V.(string)
+		switch v.T {
+		case schema.Bool:
+			n++
+		case schema.Int:
+			n += 4
+		case schema.Guid, schema.Decimal:
+			n += 16
+		default:
+			if isText || v.T == schema.String || v.T == schema.Dynamic {
+				n += len(s)
+			} else {
+				n += 8
+			}
+		}
+	}
+	return int64(n)
 }

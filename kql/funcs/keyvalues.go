@@ -3,6 +3,8 @@ package funcs
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"wirehunt/kql/funcs/dyn"
 )
@@ -17,9 +19,12 @@ func keyValues(s, pair, kv, quote, escape string, greedy bool, regex string) any
 			return b
 		}
 		for _, m := range re.FindAllStringSubmatch(s, -1) {
-			b.Set(m[1], m[2])
+			setFirst(b, m[1], m[2])
 		}
 		return b
+	}
+	if pair == "" && kv == "" {
+		return wordPairs(s, quote, escape)
 	}
 	if pair == "" {
 		pair = " "
@@ -37,9 +42,74 @@ func keyValues(s, pair, kv, quote, escape string, greedy bool, regex string) any
 			continue
 		}
 		last = unquote(strings.TrimSpace(k), quote, escape)
-		b.Set(last, unquote(v, quote, escape))
+		if !setFirst(b, last, unquote(strings.TrimSpace(v), quote, escape)) {
+			last = ""
+		}
 	}
 	return b
+}
+
+// setFirst keeps the first value of a key.
+func setFirst(b *dyn.Bag, k, v string) bool {
+	if _, ok := b.Values[k]; ok {
+		return false
+	}
+	b.Set(k, v)
+	return true
+}
+
+// wordPairs takes every word for a key and the one behind it for its value:
+// without delimiters all that is no letter and no digit separates words.
+func wordPairs(s, quote, escape string) *dyn.Bag {
+	b := dyn.NewBag()
+	last, any := "", false
+	word := func(w string) {
+		if any {
+			setFirst(b, last, w)
+		}
+		last, any = w, true
+	}
+	start := -1
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' {
+			if start < 0 {
+				start = i
+			}
+			i += n
+			continue
+		}
+		if start >= 0 {
+			word(s[start:i])
+			start = -1
+		}
+		if quote != "" && s[i] == quote[0] {
+			if end := closing(s, i+1, quote[len(quote)-1], escape); end > 0 {
+				word(unquote(s[i:end], quote, escape))
+				i = end
+				continue
+			}
+		}
+		i += n
+	}
+	if start >= 0 {
+		word(s[start:])
+	}
+	return b
+}
+
+// closing returns where the quoted text that starts at i is over, behind its
+// quote, or 0.
+func closing(s string, i int, quote byte, escape string) int {
+	for ; i < len(s); i++ {
+		switch {
+		case escape != "" && strings.HasPrefix(s[i:], escape):
+			i += len(escape)
+		case s[i] == quote:
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // splitQuoted splits at a delimiter that is not inside quotes.

@@ -348,6 +348,10 @@ func evalIndexof(a []types.Value) any {
 			if nth--; nth == 0 {
 				return int64(i)
 			}
+			// The length counts from where the search goes on.
+			if len(a) > 3 && num(a[3]) >= 0 {
+				end = min(len(s), i+1+int(num(a[3])))
+			}
 		}
 	}
 	return int64(-1)

@@ -65,6 +65,10 @@ type Func struct {
 	// Outputs are the columns of a function that gives several; its value is
 	// a dynamic array.
 	Outputs []Output
+	// Sorted says that the function gives one column for each of its arrays,
+	// called as the array with _sorted behind it (array_sort_asc).  Its value
+	// is the array where there is one, and an array of them otherwise.
+	Sorted bool
 	// Hidden functions resolve but are not listed.
 	Hidden bool
 }
@@ -89,7 +93,8 @@ type Catalogue interface {
 	Operator(op string) *Func
 	// Unsupported reports whether Kusto has a function of that name that is
 	// missing here.
-	Unsupported(name string) bool
+	// and why.
+	Unsupported(name string) (why string, ok bool)
 	// ScalarNames and AggregateNames list what is not hidden, in order.
 	ScalarNames() []string
 	AggregateNames() []string

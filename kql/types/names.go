@@ -101,6 +101,8 @@ func (b *binder) constString(e ast.Expr) (string, bool) {
 type namer struct {
 	used    map[string]bool
 	unnamed int
+	// stated are the names that the query itself gave; no two may be equal.
+	stated map[string]bool
 	// input are names that columns without one do not take either.
 	input []*Column
 }
@@ -126,6 +128,23 @@ func (n *namer) unique(name string) string {
 			return s
 		}
 	}
+}
+
+// state takes a name that the query gives.  It is numbered like any other where
+// an expression without one has it already, and false where the query gave it
+// before.
+func (n *namer) state(name string) (string, bool) {
+	if n.stated[name] {
+		return name, false
+	}
+	s := n.unique(name)
+	if s == name {
+		if n.stated == nil {
+			n.stated = map[string]bool{}
+		}
+		n.stated[name] = true
+	}
+	return s, true
 }
 
 // column returns Column1, Column2, ...

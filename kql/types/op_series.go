@@ -21,6 +21,12 @@ func (b *binder) makeSeries(in Node, op *ast.MakeSeries) Node {
 		b.keys(keys, names, op.By)
 		axis, step = b.scalar(op.On), b.fold(b.scalar(op.Step))
 	})
+	// Without rows there is no series, unless it is asked for: a key that all
+	// rows share sees to it.
+	shared := len(keys.Keys) == 0 && ast.FindParam(op.Params, "kind").Word() != "nonempty"
+	if shared {
+		keys.Keys = []Def{{&Column{Name: "one", Type: schema.Long}, Long(1)}}
+	}
 	axisName := b.nameOf(op.On)
 	if t := axis.Type(); !accepts("Summable", t) {
 		if t != schema.Unknown {
@@ -80,6 +86,9 @@ func (b *binder) makeSeries(in Node, op *ast.MakeSeries) Node {
 	at := b.arith("*", &Ref{Col: bin.Col}, step)
 	gather(names.unique(axisName), b.arith("+", from, at))
 	out.In = &Sort{In: filled, Keys: []SortKey{{X: &Ref{Col: bin.Col}}}}
+	if shared {
+		return &Map{In: out, Columns: out.Cols()[1:]}
+	}
 	return out
 }
 
@@ -113,12 +122,19 @@ func (b *binder) seriesEnds(op *ast.MakeSeries, s *Shared, rows *Read, axis, ste
 		}
 	})
 	if from == nil {
-		from = b.apply("bin", end("min"), step)
+		from = b.binned(end("min"), step)
 	}
 	if to == nil {
-		to = b.arith("+", b.apply("bin", end("max"), step), step)
+		to = b.arith("+", b.binned(end("max"), step), step)
 	}
 	return from, to
+}
+
+// binned is bin() of a value, of the value's type.
+func (b *binder) binned(x, step Expr) Expr {
+	c := b.apply("bin", x, step).(*Call)
+	c.T = x.Type()
+	return c
 }
 
 func (b *binder) convertNumber(x Expr, t schema.Type) Expr {

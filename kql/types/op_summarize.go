@@ -38,16 +38,25 @@ func (b *binder) keys(agg *Aggregate, names *namer, by []ast.Expr) {
 			}
 			continue
 		}
+		if o := b.outputs(e); o != nil {
+			b.eachOutput(o, names, false, func(name string, x Expr) { agg.Keys = append(agg.Keys, keyDef(name, x)) })
+			continue
+		}
 		x := b.fold(b.scalar(e))
 		name := b.nameOf(e)
 		if name == "" {
 			name = names.column()
 		} else {
-			if _, ok := e.(*ast.Ident); ok && names.used[name] {
-				b.diags.Add(CodeDuplicateColumn, e.Span(), "'%s' operator: A column with the name '%s' is already declared.", b.op, name)
-				continue
+			if _, ok := e.(*ast.Ident); ok {
+				s, ok := names.state(name)
+				if !ok {
+					b.diags.Add(CodeDuplicateColumn, e.Span(), "'%s' operator: A column with the name '%s' is already declared.", b.op, name)
+					continue
+				}
+				name = s
+			} else {
+				name = names.unique(name)
 			}
-			name = names.unique(name)
 		}
 		agg.Keys = append(agg.Keys, keyDef(name, x))
 	}
@@ -90,16 +99,22 @@ func (s *summary) add(e ast.Expr) {
 		}
 	}
 	b.row.aggs.defs = nil
+	if o := b.outputs(e); o != nil {
+		defs := b.row.aggs.defs
+		o.x = s.above(o.x, defs)
+		s.take(defs)
+		b.eachOutput(o, s.names, false, s.define)
+		return
+	}
 	v := b.fold(b.scalar(x))
 	defs := b.row.aggs.defs
 	name := ""
 	if len(given) > 0 {
-		name = given[0].Name
-		if s.names.used[name] {
+		var ok bool
+		if name, ok = s.names.state(given[0].Name); !ok {
 			b.diags.Add(CodeDuplicateColumn, e.Span(), "'%s' operator: A column with the name '%s' is already declared.", b.op, name)
 			return
 		}
-		s.names.used[name] = true
 	} else if name = b.nameOf(x); name == "" {
 		name = s.names.column()
 	} else {
@@ -111,8 +126,32 @@ func (s *summary) add(e ast.Expr) {
 		s.out = append(s.out, defs[0].Col)
 		return
 	}
-	// What is not under an aggregate must be a key.
-	v = Rewrite(v, func(x Expr) Expr {
+	v = s.above(v, defs)
+	s.take(defs)
+	s.define(name, v)
+}
+
+// take adds the aggregates that an expression is computed from.
+func (s *summary) take(defs []Def) {
+	for i := range defs {
+		if defs[i].Col.Name == "" {
+			defs[i].Col.Name = "agg"
+		}
+	}
+	s.agg.Aggs = append(s.agg.Aggs, defs...)
+}
+
+// define adds a column that is computed from aggregates.
+func (s *summary) define(name string, v Expr) {
+	c := &Column{Name: name, Type: v.Type()}
+	s.defs = append(s.defs, Def{c, v})
+	s.out = append(s.out, c)
+}
+
+// above makes an expression one over the aggregates and the keys: what is not
+// under an aggregate must be a key.
+func (s *summary) above(v Expr, defs []Def) Expr {
+	return Rewrite(v, func(x Expr) Expr {
 		r, ok := x.(*Ref)
 		if !ok {
 			return x
@@ -127,18 +166,9 @@ func (s *summary) add(e ast.Expr) {
 				return &Ref{Col: k.Col, Sp: r.Sp}
 			}
 		}
-		b.diags.Add(CodeAggregateContext, r.Sp, "'%s' operator: the column '%s' is neither aggregated nor a key.", b.op, r.Col.Name)
+		s.b.diags.Add(CodeAggregateContext, r.Sp, "'%s' operator: the column '%s' is neither aggregated nor a key.", s.b.op, r.Col.Name)
 		return &Const{T: schema.Unknown, Sp: r.Sp}
 	})
-	for i := range defs {
-		if defs[i].Col.Name == "" {
-			defs[i].Col.Name = "agg"
-		}
-	}
-	s.agg.Aggs = append(s.agg.Aggs, defs...)
-	c := &Column{Name: name, Type: v.Type()}
-	s.defs = append(s.defs, Def{c, v})
-	s.out = append(s.out, c)
 }
 
 // multi binds the aggregates that give several columns; it reports false for
@@ -146,7 +176,7 @@ func (s *summary) add(e ast.Expr) {
 func (s *summary) multi(call *ast.Call, given []*ast.Ident) bool {
 	switch name := call.Fun.Name; name {
 	case "arg_max", "arg_min", "argmax", "argmin":
-		s.argBest(call, given, strings.Contains(name, "max"))
+		s.argBest(call, given, strings.Contains(name, "max"), !strings.Contains(name, "_"))
 	case "take_any", "any":
 		if len(call.Args) == 1 {
 			if _, star := call.Args[0].(*ast.Wildcard); !star {
@@ -186,8 +216,9 @@ func (s *summary) givenName(given []*ast.Ident, i int, otherwise string) string 
 	return s.names.unique(otherwise)
 }
 
-// argBest binds arg_max and arg_min.
-func (s *summary) argBest(call *ast.Call, given []*ast.Ident, isMax bool) {
+// argBest binds arg_max and arg_min; old is for argmax and argmin, which name
+// their columns otherwise.
+func (s *summary) argBest(call *ast.Call, given []*ast.Ident, isMax, old bool) {
 	b, f, best := s.b, "arg_min", "min"
 	if isMax {
 		f, best = "arg_max", "max"
@@ -211,7 +242,11 @@ func (s *summary) argBest(call *ast.Call, given []*ast.Ident, isMax bool) {
 	}
 	first := b.nameOf(call.Args[0])
 	byName := first
-	if first == "" {
+	prefix := ""
+	if old {
+		first = best + "_" + byName
+		prefix = first + "_"
+	} else if first == "" {
 		first = best + "_"
 	}
 	s.column(s.givenName(given, 0, first), best, by.Type(), call, by)
@@ -222,7 +257,7 @@ func (s *summary) argBest(call *ast.Call, given []*ast.Ident, isMax bool) {
 				if r, ok := by.(*Ref); ok && r.Col == c {
 					continue
 				}
-				s.column(s.givenName(given, k, c.Name), f, c.Type, call, by, &Ref{Col: c, Sp: a.Span()})
+				s.column(s.givenName(given, k, prefix+c.Name), f, c.Type, call, by, &Ref{Col: c, Sp: a.Span()})
 				k++
 			}
 			continue
@@ -231,6 +266,8 @@ func (s *summary) argBest(call *ast.Call, given []*ast.Ident, isMax bool) {
 		name := b.nameOf(a)
 		if name == "" {
 			name = best + "_" + byName + "_arg" + itoa(i+1)
+		} else {
+			name = prefix + name
 		}
 		s.column(s.givenName(given, k, name), f, x.Type(), call, by, x)
 		k++
@@ -312,6 +349,7 @@ func (s *summary) percentiles(call *ast.Call, given []*ast.Ident) {
 		b.diags.Add(CodeArgumentType, call.Args[0].Span(), "%s(): %s", call.Fun.Name, classError("Summable"))
 		return
 	}
+	args[0] = b.convert(args[0], percentileType(args[0].Type()))
 	for i, a := range call.Args[skip:] {
 		p := b.fold(b.scalar(a))
 		if r, ok := p.(*Ref); ok && !slices.Contains(b.row.cols, r.Col) {
@@ -336,4 +374,15 @@ func (s *summary) percentiles(call *ast.Call, given []*ast.Ident) {
 		}
 		s.column(s.givenName(given, i, name), f, args[0].Type(), call, append(append([]Expr(nil), args...), b.convert(p, schema.Real))...)
 	}
+}
+
+// percentileType is the type of the percentiles of a type.
+func percentileType(t schema.Type) schema.Type {
+	switch t {
+	case schema.Int:
+		return schema.Long
+	case schema.Decimal:
+		return schema.Real
+	}
+	return t
 }

@@ -89,7 +89,11 @@ func (g *gen) query(s *plan.Select, depth int) string {
 		}
 		b.WriteString(") ")
 	}
-	if len(s.Out) == 0 {
+	switch {
+	case len(s.Out) > 0:
+	case s.Grouped && s.Keys == 0:
+		b.WriteString("count(*) AS one") // one row, also of none
+	default:
 		b.WriteString("1 AS one")
 	}
 	for i, d := range s.Out {
@@ -218,17 +222,20 @@ func (g *gen) keys(keys []types.SortKey) string {
 		if _, ok := k.X.(*types.Const); ok {
 			s = "(" + s + " || '')" // a bare constant would be a column's number
 		}
+		nulls, nan := " NULLS LAST", " ASC"
+		if k.NullsFirst {
+			nulls, nan = " NULLS FIRST", " DESC"
+		}
+		// NaN stands beside null; for DuckDB it is the greatest number.
+		if k.X.Type() == schema.Real && k.Desc != k.NullsFirst {
+			out = append(out, "isnan("+s+")"+nan+nulls)
+		}
 		if k.Desc {
 			s += " DESC"
 		} else {
 			s += " ASC"
 		}
-		if k.NullsFirst {
-			s += " NULLS FIRST"
-		} else {
-			s += " NULLS LAST"
-		}
-		out = append(out, s)
+		out = append(out, s+nulls)
 	}
 	return strings.Join(out, ", ")
 }
