@@ -164,8 +164,9 @@ func quoted(name string) string {
 func CheckFunction(f UserFunction, opts Options) diag.List {
 	var diags diag.List
 	c := funcs.All()
+	_, known := c.Unsupported(f.Name)
 	switch name := f.let.Name; {
-	case c.Scalar(f.Name) != nil || c.Aggregate(f.Name) != nil || c.Unsupported(f.Name):
+	case known || c.Scalar(f.Name) != nil || c.Aggregate(f.Name) != nil:
 		diags.Add(types.CodeBadValue, name.Pos, "There is a function of Kusto called '%s'.", f.Name)
 	case opts.Catalog != nil && opts.Catalog.Table(f.Name) != nil:
 		diags.Add(types.CodeBadValue, name.Pos, "There is a table called '%s'.", f.Name)

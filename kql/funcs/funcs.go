@@ -9,7 +9,6 @@ package funcs
 import (
 	"net/netip"
 	"slices"
-	"strings"
 	"sync"
 
 	"wirehunt/kql/funcs/dyn"
@@ -75,10 +74,9 @@ func (c *Catalogue) Aggregate(name string) *types.Func { return c.aggregates[nam
 // Operator returns an operator as written.
 func (c *Catalogue) Operator(op string) *types.Func { return c.operators[op] }
 
-// Unsupported reports whether Kusto has a function that is missing here.
-func (c *Catalogue) Unsupported(name string) bool {
-	return slices.Contains(strings.Fields(missing), name)
-}
+// Unsupported reports whether Kusto has a function that is missing here, and
+// why.
+func (c *Catalogue) Unsupported(name string) (why string, ok bool) { return whyMissing(name) }
 
 // ScalarNames lists the scalar functions.
 func (c *Catalogue) ScalarNames() []string { return c.scalarNames }
@@ -98,7 +96,7 @@ func aliases() []alias {
 		{"base64_encodestring", "base64_encode_tostring"}, {"base64_decodestring", "base64_decode_tostring"},
 		{"parseurl", "parse_url"}, {"parseurlquery", "parse_urlquery"}, {"weekofyear", "week_of_year"}, {"datepart", "datetime_part"},
 		{"pack", "bag_pack"}, {"pack_dictionary", "bag_pack"}, {"floor", "bin"}, {"columnifexists", "column_ifexists"},
-		{"array_iif", "array_iff"},
+		{"array_iif", "array_iff"}, {"extentid", "extent_id"},
 		{"makeset", "make_set"}, {"makelist", "make_list"}, {"argmax", "arg_max"}, {"argmin", "arg_min"}, {"make_dictionary", "make_bag"},
 	}
 }

@@ -72,6 +72,26 @@ func (b *binder) special(e *ast.Call) (Expr, bool) {
 			}
 			return &Const{T: schema.Dynamic, V: "[" + string(names) + "]", Sp: e.Pos}, true
 		}
+	case "iscolumnexists":
+		if len(e.Args) == 1 {
+			if name, ok := b.constString(arg(0)); ok {
+				return Bool(b.row.find(name) != nil), true
+			}
+		}
+	case "estimate_data_size":
+		if w, ok := arg(0).(*ast.Wildcard); ok && len(e.Args) == 1 {
+			var args []Expr
+			for _, c := range b.row.cols {
+				if wildcard(w.Pattern, c.Name) {
+					args = append(args, &Ref{Col: c, Sp: e.Pos})
+				}
+			}
+			return &Call{Fn: b.funcs.Scalar(e.Fun.Name), Args: args, T: schema.Long, Sp: e.Pos}, true
+		}
+	case "bin_auto":
+		if len(e.Args) == 1 {
+			return b.binAuto(e), true
+		}
 	case "ingestion_time":
 		// Rows are searchable when they are written; the event's own time is
 		// the nearest thing to it that the tables have.
@@ -195,8 +215,8 @@ func (b *binder) unknownFunction(e *ast.Call, agg *Func) Expr {
 		b.diags.Add(CodeUnknownFunction, e.Fun.Pos, "'%s' is not a function.", name)
 		return &Const{T: schema.Unknown, Sp: e.Pos}
 	}
-	if b.funcs.Unsupported(name) {
-		b.unsupported(e.Fun.Pos, "The function '"+name+"'")
+	if why, ok := b.funcs.Unsupported(name); ok {
+		b.diags.Add(CodeNotSupported, e.Fun.Pos, "The function '%s' is not supported: %s.", name, why)
 		return &Const{T: schema.Unknown, Sp: e.Pos}
 	}
 	names := slices.Concat(b.funcs.ScalarNames(), b.funcs.AggregateNames())

@@ -87,6 +87,8 @@ type binder struct {
 	shared  map[sharedKey]*Shared
 	budget  int
 	depth   int
+	// sets are the values of set statements.
+	sets map[string]ast.Expr
 	// aliases are the other names of databases, with what they stand for:
 	// database or cluster.
 	aliases map[string]string
@@ -206,6 +208,13 @@ func (b *binder) statement(s ast.Stmt) Node {
 		b.alias(s)
 	case *ast.RestrictStmt:
 		b.restrict(s)
+	case *ast.SetStmt:
+		if s.Name != nil && s.Value != nil {
+			if b.sets == nil {
+				b.sets = map[string]ast.Expr{}
+			}
+			b.sets[s.Name.Name] = s.Value
+		}
 	}
 	return nil
 }

@@ -268,3 +268,19 @@ func (b *binder) macroExpand(e *ast.MacroExpand) Node {
 	}
 	return unionOf(srcs, !outer)
 }
+
+// binAuto is bin() with the size that the query sets:
+// set query_bin_auto_size = 1h; and perhaps set query_bin_auto_at.
+// https://learn.microsoft.com/kusto/query/bin-auto-function
+func (b *binder) binAuto(e *ast.Call) Expr {
+	size, ok := b.sets["query_bin_auto_size"]
+	if !ok {
+		b.diags.Add(CodeBadValue, e.Pos, "bin_auto() takes its size from the query: set query_bin_auto_size = 1h;")
+		return &Const{T: schema.Unknown, Sp: e.Pos}
+	}
+	call := &ast.Call{Extent: e.Extent, Fun: &ast.Ident{Extent: e.Fun.Extent, Name: "bin"}, Args: []ast.Expr{e.Args[0], size}}
+	if at, ok := b.sets["query_bin_auto_at"]; ok {
+		call.Fun.Name, call.Args = "bin_at", append(call.Args, at)
+	}
+	return b.call(call)
+}
