@@ -161,5 +161,6 @@ func Install(part, path string) error {
 func (d *DB) commit(f func() error) error {
 	d.commits.Lock()
 	defer d.commits.Unlock()
+	defer d.changes.Add(1)
 	return f()
 }

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -31,6 +32,11 @@ type Options struct {
 	ReadOnly bool
 	// MemoryLimit bounds what DuckDB takes, in bytes; 0 for 4 GiB.
 	MemoryLimit int64
+	// AppendMemory bounds, in bytes, what DuckDB takes while rows are
+	// imported, so that what was written does not stay in memory; 0 for
+	// MemoryLimit.  With it SQL may change settings: only for programs that
+	// run no SQL of others.
+	AppendMemory int64
 	// Threads bounds the threads of a query; 0 for one a core.
 	Threads int
 	// Logs are the logs that the database has tables for.
@@ -48,6 +54,12 @@ type DB struct {
 	// commits is held by what commits, so that Backup can keep it off.
 	commits sync.Mutex
 	file    *os.File // the database's, for Backup; nil before the first
+
+	// known is the catalog as it was last read, after so many changes;
+	// reading guards it.
+	changes atomic.Int64
+	reading sync.Mutex
+	known   *catalog
 }
 
 // The version of the physical layout, kept in the database.
@@ -110,14 +122,12 @@ func connect(ctx context.Context, opt Options) (*duckdb.Connector, error) {
 func spillDir(opt Options) string { return opt.Path + ".tmp" }
 
 func dsn(opt Options) string {
-	limit := opt.MemoryLimit
-	if limit == 0 {
-		limit = 4 << 30
-	}
 	settings := []string{
-		"memory_limit=" + strconv.FormatInt(limit>>20, 10) + "MiB",
+		"memory_limit=" + opt.memoryLimit(),
 		"autoinstall_known_extensions=false",
 		"autoload_known_extensions=false",
+		// Rows are written out after each 122,880, not after five times as many.
+		"write_buffer_row_group_count=1",
 	}
 	if opt.ReadOnly {
 		settings = append(settings, "access_mode=READ_ONLY")
@@ -132,7 +142,10 @@ func dsn(opt Options) string {
 // folder for what does not fit in memory, and then shuts the database off:
 // SQL can no longer reach other files, or change any setting.
 func configure(opt Options) func(driver.ExecerContext) error {
-	settings := []string{`SET enable_external_access=false`, `SET lock_configuration=true`}
+	settings := []string{`SET enable_external_access=false`}
+	if opt.AppendMemory == 0 {
+		settings = append(settings, `SET lock_configuration=true`)
+	}
 	if opt.Path != "" {
 		settings = append([]string{`SET temp_directory=` + text(spillDir(opt))}, settings...)
 	}

@@ -131,6 +131,7 @@ func (d *DB) countBefore(ctx context.Context, t timed, before int64) (n int64, e
 
 // removeStep removes at most retainStep rows, in a transaction.
 func (d *DB) removeStep(ctx context.Context, t timed, before int64) (n int64, err error) {
+	defer d.forget()
 	err = d.commit(func() error {
 		res, err := d.db.ExecContext(ctx, fmt.Sprintf(`DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %[1]s WHERE %s < ? LIMIT %d)`,
 			ident(t.relation), ident(t.column), retainStep), before)
