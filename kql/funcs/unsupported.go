@@ -6,7 +6,7 @@ import "strings"
 // of https://learn.microsoft.com/kusto/query/scalar-functions and
 // https://learn.microsoft.com/kusto/query/aggregation-functions.
 var missing = [...]struct{ names, why string }{
-	{"all any graph inner_nodes labels map node_degree_in node_degree_out node_id", "operators on graphs are not there yet"},
+	{"all graph inner_nodes labels map node_degree_in node_degree_out node_id", "operators on graphs are not there yet"},
 	{"current_cursor cursor_after cursor_before_or_at cursor_current", "there are no ingestion cursors here; use Timestamp"},
 	{"extent_range row_id rowstore_ordinal_range current_node_id", "there are no extents and nodes here"},
 	{"current_principal_details current_principal_is_member_of", "there is no directory of users here"},
