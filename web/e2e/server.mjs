@@ -7,6 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
+// Milliseconds until a test gives up: a machine may be busy.
+const patience = 60_000;
+
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 async function freePort() {
@@ -28,7 +31,7 @@ export async function start(programs, range, out) {
     const child = spawn(programs.wirehunt, ["serve", "--listen", `127.0.0.1:${port}`, ...args], { stdio: "ignore", cwd: dir });
     children.push(child);
     const url = `http://127.0.0.1:${port}`;
-    for (let i = 0; i < 100; i++) {
+    for (let i = 0; i < 300; i++) {
       if (await fetch(`${url}/healthz`).then((r) => r.ok, () => false)) return url;
       await new Promise((done) => setTimeout(done, 100));
     }
@@ -45,6 +48,8 @@ export async function start(programs, range, out) {
     async open(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ["clipboard-read", "clipboard-write"], acceptDownloads: true, ...options });
       const page = await context.newPage();
+      page.setDefaultTimeout(patience);
+      page.setDefaultNavigationTimeout(patience);
       page.problems = [];
       page.on("pageerror", (e) => page.problems.push(String(e)));
       // What the content-security policy refuses is told on the console.

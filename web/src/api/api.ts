@@ -1,7 +1,7 @@
 // The endpoints that the page uses.
 
 import { call } from "./http";
-import type { Diagnostic, Hunt, ImportInfo, Job, Panels, PastQuery, QueryRequest, Result, SavedQuery, Schema, Session } from "./types";
+import type { Diagnostic, Hunt, ImportInfo, Job, Panels, PastQuery, QueryRequest, Result, SavedQuery, Schema, Session, UsedResources } from "./types";
 
 type NewQuery = Pick<SavedQuery, "name" | "folder" | "query" | "shared">;
 
@@ -22,6 +22,7 @@ export const api = {
   deleteSaved: (q: { id: string }) => call<void>("DELETE", `queries/${id(q.id)}`),
   history: () => call<{ history: PastQuery[] }>("GET", "history"),
   forgetHistory: () => call<void>("DELETE", "history"),
+  resources: () => call<{ queries: UsedResources[] }>("GET", "resources"),
   overview: () => call<Panels>("GET", "overview"),
   devices: () => call<Panels>("GET", "devices"),
   device: (device: string) => call<Panels>("GET", `devices/${id(device)}`),

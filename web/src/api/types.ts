@@ -77,9 +77,14 @@ export interface Table {
 
 export interface FunctionInfo {
   name: string;
-  kind: "scalar" | "aggregate";
+  /** library: of Defender's portal; saved: by a user. */
+  kind: "scalar" | "aggregate" | "library" | "saved";
   doc: string;
   signatures: string[] | null;
+  /** The text of library and saved functions. */
+  code?: string;
+  /** True for those that invoke calls with a table. */
+  tabular?: boolean;
 }
 
 export interface Schema {
@@ -124,6 +129,21 @@ export interface PastQuery {
   state: "ok" | "failed" | "canceled" | "timeout" | "throttled";
 }
 
+/** A query of any interface, and what it used. */
+export interface UsedResources {
+  id: number;
+  time: string;
+  interface: string;
+  user: string;
+  usage: Stats["usage"];
+  state: PastQuery["state"];
+  seconds: number;
+  rows: number;
+  from?: string;
+  to?: string;
+  query: string;
+}
+
 /** A query of a page that the server wrote, with its result. */
 export interface Panel {
   name: string;
@@ -132,6 +152,8 @@ export interface Panel {
   columns: Column[];
   rows: Value[][];
   seconds: number;
+  /** The address that it is about, if it is about one. */
+  about?: string;
 }
 
 export interface Panels {

@@ -4,7 +4,7 @@ import { api } from "../api/api";
 import type { Panel } from "../api/types";
 import { useApp } from "../app/context";
 import { formatCount, formatValue } from "../format/value";
-import { condition } from "../kql/literal";
+import { condition, stringLiteral } from "../kql/literal";
 import { HuntLink, PanelCard } from "../panels/PanelCard";
 import { usePanels } from "../panels/usePanels";
 
@@ -12,11 +12,12 @@ const EventsChart = lazy(() => import("../panels/EventsChart"));
 
 const useStyles = makeStyles({
   page: { padding: "12px 16px" },
-  facts: { display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(260px, 1fr))", gap: "4px 16px", margin: "8px 0 12px", fontSize: tokens.fontSizeBase200 },
+  links: { display: "flex", gap: "16px", paddingBottom: "12px" },
+  facts: { display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(260px, 1fr))", gap: "4px 16px", margin: "8px 0 12px", padding: "10px 14px", backgroundColor: tokens.colorNeutralBackground1, border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, fontSize: tokens.fontSizeBase200 },
   name: { color: tokens.colorNeutralForeground3 },
   value: { margin: 0, overflowWrap: "anywhere" },
   chart: { minHeight: "300px", paddingBottom: "12px" },
-  grid: { display: "grid", gap: "12px", gridTemplateColumns: "repeat(auto-fill, minmax(420px, 1fr))", gridAutoRows: "300px", paddingTop: "12px" },
+  grid: { display: "grid", gap: "12px", gridTemplateColumns: "repeat(auto-fill, minmax(420px, 1fr))", gridAutoRows: "300px" },
 });
 
 /** A device: identity, traffic over time, services, peers, software. */
@@ -55,9 +56,14 @@ export function DeviceView({ id }: { id: string }) {
               </div>
             ))}
           </dl>
+          <div className={styles.links}>
           <HuntLink query={`DeviceNetworkEvents\n| where ${condition("DeviceId", "string", "==", id)}\n| sort by Timestamp desc`} name={text("DeviceName") || id}>
             Hunt on this device
           </HuntLink>
+          <HuntLink query={`search in (DeviceNetworkEvents, DeviceProcessEvents, DeviceFileEvents, DeviceLogonEvents, DeviceImageLoadEvents, DeviceEvents)\nDeviceId == ${stringLiteral(id)}\n| summarize Rows = count(), First = min(Timestamp), Last = max(Timestamp) by Table = $table, ActionType\n| sort by Rows desc`} name={`Go hunt: ${text("DeviceName") || id}`}>
+            Go hunt in all tables
+          </HuntLink>
+          </div>
           {chart && chart.rows.length > 0 && (
             <div className={styles.chart}>
               <Suspense>

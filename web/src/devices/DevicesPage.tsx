@@ -8,12 +8,13 @@ import { formatCount, formatTime } from "../format/value";
 import { rowOf } from "../panels/drill";
 import { follow } from "../panels/PanelCard";
 import { usePanels } from "../panels/usePanels";
+import { AddressView } from "./AddressView";
 import { DeviceView } from "./DeviceView";
 
 const useStyles = makeStyles({
   page: { height: "100%", display: "grid", gridTemplateColumns: "minmax(300px, 28%) minmax(0, 1fr)" },
   list: { minHeight: 0, overflow: "auto", padding: "12px", borderRight: `1px solid ${tokens.colorNeutralStroke2}`, backgroundColor: tokens.colorNeutralBackground1 },
-  search: { margin: "8px 0", width: "100%" },
+  search: { margin: "8px 0", width: "100%", maxWidth: "none" },
   items: { margin: 0, padding: 0, listStyleType: "none" },
   item: { display: "block", padding: "6px 8px", borderRadius: tokens.borderRadiusMedium, color: tokens.colorNeutralForeground1, ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover, textDecorationLine: "none" } },
   current: { backgroundColor: tokens.colorBrandBackground2 },
@@ -27,7 +28,9 @@ const useStyles = makeStyles({
 export default function DevicesPage() {
   const styles = useStyles();
   const { zone } = useApp();
-  const id = new URLSearchParams(useLocation().split("?")[1] ?? "").get("id") ?? "";
+  const params = new URLSearchParams(useLocation().split("?")[1] ?? "");
+  const id = params.get("id") ?? "";
+  const ip = params.get("ip") ?? "";
   const { panels, error } = usePanels(api.devices);
   const [search, setSearch] = useState("");
   const devices = useMemo(() => rowsOf(panels?.panels[0]), [panels]);
@@ -65,7 +68,7 @@ export default function DevicesPage() {
         </ul>
         {panels && found.length === 0 && <Text size={200}>No devices.</Text>}
       </div>
-      <div className={styles.view}>{id ? <DeviceView key={id} id={id} /> : <div className={styles.hint}>Choose a device.</div>}</div>
+      <div className={styles.view}>{ip ? <AddressView key={ip} ip={ip} /> : id ? <DeviceView key={id} id={id} /> : <div className={styles.hint}>Choose a device, or open an address from a query's results.</div>}</div>
     </div>
   );
 }

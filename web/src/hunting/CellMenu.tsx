@@ -1,8 +1,9 @@
 import { Menu, MenuDivider, MenuItem, MenuList, MenuPopover, type PositioningVirtualElement } from "@fluentui/react-components";
-import { AddRegular, CopyRegular, FilterRegular, SubtractRegular, TableAddRegular } from "@fluentui/react-icons";
+import { AddRegular, CopyRegular, FilterDismissRegular, FilterRegular, SearchRegular, SubtractRegular, TableAddRegular } from "@fluentui/react-icons";
 import type { Column, Value } from "../api/types";
 import { parseBag } from "../details/bag";
 import { formatValue, plainText } from "../format/value";
+import { goHunt } from "../kql/goHunt";
 import { columnName, condition, memberPath, type Operator } from "../kql/literal";
 
 /** What can be done with a value of the results. */
@@ -10,7 +11,7 @@ export interface ValueActions {
   /** Adds a step to the query and runs it. */
   addStep: (step: string) => void;
   /** Shows only rows of the results with the value. */
-  filter: (column: string, text: string) => void;
+  filter: (column: string, text: string, exclude?: boolean) => void;
   /** Opens a query in a new tab. */
   open: (query: string, name: string) => void;
 }
@@ -30,6 +31,7 @@ const operators: { op: Operator; label: string }[] = [
 ];
 const texts: { op: Operator; label: string }[] = [
   { op: "contains", label: "Add contains to query" },
+  { op: "!contains", label: "Add !contains to query" },
   { op: "startswith", label: "Add startswith to query" },
   { op: "endswith", label: "Add endswith to query" },
 ];
@@ -62,6 +64,7 @@ export function CellMenu({ target, at, actions, onClose }: Props) {
   const isText = target.member !== undefined || target.column.type === "string";
   const copy = (text: string) => void navigator.clipboard.writeText(text);
   const extend = extendSteps(target);
+  const hunts = goHunt(target.column.name, target.value, target.row);
   return (
     <Menu open onOpenChange={(_, d) => !d.open && onClose()} positioning={{ target: anchor, position: "below", align: "start" }}>
       <MenuPopover>
@@ -76,6 +79,17 @@ export function CellMenu({ target, at, actions, onClose }: Props) {
               Show only this value
             </MenuItem>
           )}
+          {target.member === undefined && (
+            <MenuItem icon={<FilterDismissRegular />} onClick={() => actions.filter(target.column.name, plainText(target.value), true)}>
+              Hide this value
+            </MenuItem>
+          )}
+          {hunts.length > 0 && <MenuDivider />}
+          {hunts.map((h) => (
+            <MenuItem key={h.label} icon={<SearchRegular />} onClick={() => actions.open(h.query, h.name)}>
+              Go hunt: {h.label}
+            </MenuItem>
+          ))}
           <MenuDivider />
           <MenuItem icon={<CopyRegular />} onClick={() => copy(formatValue(target.value, target.column.type, "utc"))}>
             Copy value

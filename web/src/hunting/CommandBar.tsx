@@ -1,11 +1,12 @@
 import { Button, makeStyles, Toolbar, ToolbarDivider, tokens, Tooltip } from "@fluentui/react-components";
-import { CheckmarkRegular, PlayFilled, SaveRegular, ShareRegular, StopRegular, TextAlignLeftRegular } from "@fluentui/react-icons";
+import { CheckmarkRegular, DataUsageRegular, PlayFilled, SaveRegular, ShareRegular, StopRegular, TextAlignLeftRegular } from "@fluentui/react-icons";
 import { useEffect, useState } from "react";
 import type { Range } from "./range";
 import { TimeRange } from "./TimeRange";
 
 const useStyles = makeStyles({
   bar: { gap: "4px", padding: "4px 8px", borderBottom: `1px solid ${tokens.colorNeutralStroke3}`, flexWrap: "wrap" },
+  grow: { flex: 1 },
 });
 
 interface Props {
@@ -18,6 +19,7 @@ interface Props {
   onSave: () => void;
   onShare: () => void;
   onFormat: () => void;
+  onReport: () => void;
 }
 
 /** What can be done with a query. */
@@ -60,6 +62,10 @@ export function CommandBar(p: Props) {
       </Button>
       <Button size="small" appearance="subtle" icon={<TextAlignLeftRegular />} onClick={p.onFormat}>
         Format
+      </Button>
+      <span className={styles.grow} />
+      <Button size="small" appearance="subtle" icon={<DataUsageRegular />} onClick={p.onReport}>
+        Resources report
       </Button>
     </Toolbar>
   );

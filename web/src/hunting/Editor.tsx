@@ -15,7 +15,8 @@ export interface EditorHandle {
   insert(text: string): void;
   /** Replaces a query that is in the text, or else the one at the cursor. */
   replaceQuery(query: string, by: string): void;
-  replaceAll(text: string): void;
+  /** All that is in the editor. */
+  text(): string;
   focus(): void;
 }
 
@@ -53,7 +54,15 @@ export default function Editor({ tab, onText, onRun, handle }: Props) {
       padding: { top: 6, bottom: 6 },
     });
     editor.current = e;
-    e.addAction({ id: "run", label: "Run query", keybindings: [monaco.KeyMod.Shift | monaco.KeyCode.Enter], run: () => latest.current.onRun() });
+    e.addAction({
+      id: "run",
+      label: "Run query",
+      keybindings: [monaco.KeyMod.Shift | monaco.KeyCode.Enter],
+      run: () => {
+        e.trigger("run", "hideSuggestWidget", {});
+        latest.current.onRun();
+      },
+    });
     return () => {
       e.dispose();
       for (const m of monaco.editor.getModels()) m.dispose();
@@ -80,14 +89,24 @@ export default function Editor({ tab, onText, onRun, handle }: Props) {
         if (found && !model.isDisposed()) showDiagnostics(model, found);
       });
     };
-    const listener = model.onDidChangeContent(() => {
-      latest.current.onText(id, model.getValue());
+    // The page hears of what is typed in pauses, so that keys do not wait.
+    let telling = 0;
+    const tell = () => {
+      clearTimeout(telling);
+      telling = 0;
+      if (!model.isDisposed()) latest.current.onText(id, model.getValue());
+    };
+    const listener = model.onDidChangeContent((change) => {
       clearTimeout(timer);
       timer = window.setTimeout(check, 350);
+      clearTimeout(telling);
+      telling = window.setTimeout(tell, 120);
+      if (change.isFlush || change.changes.some((c) => c.text.length > 100)) tell();
     });
     check();
     const kept = views.current;
     return () => {
+      if (telling !== 0) tell();
       clearTimeout(timer);
       listener.dispose();
       kept.set(id, e.saveViewState());
@@ -149,10 +168,7 @@ function handleOf(ref: RefObject<monaco.editor.IStandaloneCodeEditor | null>): E
       const start = query !== "" && at >= 0 ? at : model.getValue().length - by.length;
       e.setPosition(model.getPositionAt(start));
     },
-    replaceAll(text) {
-      const model = ref.current?.getModel();
-      if (model) replace(0, model.getValue().length, text);
-    },
+    text: () => ref.current?.getModel()?.getValue() ?? "",
     focus: () => ref.current?.focus(),
   };
 }

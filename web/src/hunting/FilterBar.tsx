@@ -1,6 +1,6 @@
-import { Button, Checkbox, Input, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Popover, PopoverSurface, PopoverTrigger, tokens } from "@fluentui/react-components";
+import { Button, Checkbox, Input, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Popover, PopoverSurface, PopoverTrigger, SearchBox, Switch, tokens } from "@fluentui/react-components";
 import { AddFilled, DismissRegular, SearchRegular } from "@fluentui/react-icons";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { Column, Value } from "../api/types";
 import { frequentValues, type Filter, type View } from "./view";
 
@@ -54,7 +54,9 @@ export function FilterBar({ columns, rows, view, onView }: Props) {
 function Pill({ column, rows, filter, onChange, onRemove }: { column: Column | undefined; rows: Value[][]; filter: Filter; onChange: (f: Filter) => void; onRemove: () => void }) {
   const styles = useStyles();
   const values = useMemo(() => frequentValues(rows, filter.column, mostValues), [rows, filter.column]);
-  const shown = filter.values.length === 0 ? "Any" : filter.values.map((v) => v || "(empty)").join(", ");
+  const [search, setSearch] = useState("");
+  const shown = filter.values.length === 0 ? "Any" : `${filter.exclude ? "not " : ""}${filter.values.map((v) => v || "(empty)").join(", ")}`;
+  const wanted = search.trim().toLowerCase();
   return (
     <span>
       <Popover trapFocus defaultOpen={filter.values.length === 0}>
@@ -66,7 +68,9 @@ function Pill({ column, rows, filter, onChange, onRemove }: { column: Column | u
           </Button>
         </PopoverTrigger>
         <PopoverSurface className={styles.values} aria-label={`Values of ${column?.name ?? ""}`}>
-          {values.map((v) => (
+          <SearchBox size="small" placeholder="Search values" aria-label="Search values" value={search} onChange={(_, d) => setSearch(d.value)} />
+          <Switch label="Hide the ticked values" checked={filter.exclude ?? false} onChange={(_, d) => onChange({ ...filter, exclude: d.checked })} />
+          {values.filter((v) => wanted === "" || v.text.toLowerCase().includes(wanted)).map((v) => (
             <Checkbox
               key={v.text}
               label={`${v.text.slice(0, 120) || "(empty)"} (${v.count})`}

@@ -1,5 +1,5 @@
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
-import { DeleteRegular } from "@fluentui/react-icons";
+import { Badge, Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { DeleteRegular, EditRegular, PlayRegular } from "@fluentui/react-icons";
 import { useCallback, useEffect, useState } from "react";
 import { api } from "../api/api";
 import type { PastQuery } from "../api/types";
@@ -7,15 +7,33 @@ import { useApp } from "../app/context";
 import { formatCount, formatSeconds, formatTime } from "../format/value";
 
 const useStyles = makeStyles({
+  head: { display: "flex", alignItems: "center", justifyContent: "space-between", color: tokens.colorNeutralForeground3 },
   list: { margin: 0, padding: 0, listStyleType: "none" },
-  item: { borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
-  open: { display: "block", width: "100%", minWidth: 0, textAlign: "left", padding: "6px 4px", fontWeight: tokens.fontWeightRegular },
-  query: { display: "-webkit-box", WebkitLineClamp: 3, WebkitBoxOrient: "vertical", overflow: "hidden", whiteSpace: "pre-wrap", fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase100 },
-  facts: { display: "block", color: tokens.colorNeutralForeground3 },
+  item: { borderBottom: `1px solid ${tokens.colorNeutralStroke3}`, padding: "8px 0" },
+  query: {
+    display: "-webkit-box",
+    WebkitLineClamp: 4,
+    WebkitBoxOrient: "vertical",
+    overflow: "hidden",
+    whiteSpace: "pre-wrap",
+    overflowWrap: "anywhere",
+    margin: "4px 0",
+    fontFamily: tokens.fontFamilyMonospace,
+    fontSize: tokens.fontSizeBase100,
+  },
+  facts: { display: "flex", alignItems: "center", gap: "6px", color: tokens.colorNeutralForeground3 },
+  buttons: { display: "flex", gap: "4px" },
 });
 
-/** The last queries of the user. */
-export function HistoryList({ ran, onOpen }: { ran: number; onOpen: (query: string, name: string) => void }) {
+interface Props {
+  /** Changes when there is a new query in the history. */
+  ran: number;
+  onUse: (query: string, name: string) => void;
+  onRun: (query: string, name: string) => void;
+}
+
+/** The user's last queries: time, text, how long they took, how they ended. */
+export function HistoryList({ ran, onUse, onRun }: Props) {
   const styles = useStyles();
   const { zone } = useApp();
   const [list, setList] = useState<PastQuery[]>([]);
@@ -29,18 +47,31 @@ export function HistoryList({ ran, onOpen }: { ran: number; onOpen: (query: stri
   if (list.length === 0) return <Text size={200}>Queries that you run are listed here.</Text>;
   return (
     <>
-      <Button size="small" appearance="subtle" icon={<DeleteRegular />} onClick={() => void api.forgetHistory().finally(reload)}>
-        Forget all
-      </Button>
-      <ul className={styles.list}>
+      <div className={styles.head}>
+        <Text size={200}>The last 30 queries of 28 days</Text>
+        <Button size="small" appearance="subtle" icon={<DeleteRegular />} onClick={() => void api.forgetHistory().finally(reload)}>
+          Forget all
+        </Button>
+      </div>
+      <ul className={styles.list} aria-label="Query history">
         {list.map((p) => (
           <li key={p.time} className={styles.item}>
-            <Button appearance="subtle" className={styles.open} onClick={() => onOpen(p.query, "From history")}>
-              <span className={styles.query}>{p.query}</span>
-              <Text size={100} className={styles.facts}>
-                {formatTime(p.time, zone).slice(0, 19)} · {p.state === "ok" ? `${formatCount(p.rows)} rows` : p.state} · {formatSeconds(p.seconds)}
-              </Text>
-            </Button>
+            <Text size={100} className={styles.facts}>
+              <Badge size="small" appearance="tint" color={p.state === "ok" ? "success" : p.state === "canceled" ? "informative" : "danger"}>
+                {p.state === "ok" ? "Completed" : p.state.charAt(0).toUpperCase() + p.state.slice(1)}
+              </Badge>
+              {formatTime(p.time, zone).slice(0, 19)} · {formatSeconds(p.seconds)}
+              {p.state === "ok" && ` · ${formatCount(p.rows)} ${p.rows === 1 ? "row" : "rows"}`}
+            </Text>
+            <code className={styles.query}>{p.query}</code>
+            <div className={styles.buttons}>
+              <Button size="small" appearance="subtle" icon={<PlayRegular />} onClick={() => onRun(p.query, "From history")}>
+                Run
+              </Button>
+              <Button size="small" appearance="subtle" icon={<EditRegular />} onClick={() => onUse(p.query, "From history")}>
+                Use in editor
+              </Button>
+            </div>
           </li>
         ))}
       </ul>

@@ -1,7 +1,7 @@
 import { makeStyles, Spinner, tokens } from "@fluentui/react-components";
-import { lazy, Suspense, useCallback, useEffect, useReducer, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { api } from "../api/api";
-import type { SavedQuery } from "../api/types";
+import type { Hunt, SavedQuery } from "../api/types";
 import { useApp } from "../app/context";
 import { addressOf, navigate, useLocation } from "../app/router";
 import { useStoredNumber } from "../app/storage";
@@ -9,9 +9,11 @@ import { addStep } from "../kql/literal";
 import { decodeQuery, encodeQuery } from "../kql/share";
 import { CommandBar } from "./CommandBar";
 import type { EditorHandle } from "./Editor";
+import { GetStarted } from "./GetStarted";
 import { defaultRange, rangeOfLink, rangeRequest } from "./range";
 import { Reference } from "./Reference";
-import { Results } from "./Results";
+import { ResourcesReport } from "./ResourcesReport";
+import { type Looks, Results } from "./Results";
 import { SaveDialog } from "./SaveDialog";
 import { SidePane } from "./SidePane";
 import { Splitter } from "./Splitter";
@@ -36,10 +38,13 @@ export default function HuntingPage() {
   const [tabs, dispatch] = useReducer(tabsReducer, undefined, loadTabs);
   const { runs, start, cancel, forget } = useRuns();
   const [saved, setSaved] = useState<SavedQuery[]>([]);
+  const [hunts, setHunts] = useState<Hunt[]>([]);
   const [saving, setSaving] = useState(false);
+  const [report, setReport] = useState(false);
+  const [looks] = useState<Looks>(() => new WeakMap());
   const [reference, setReference] = useState<string>();
   const [side, setSide] = useStoredNumber("side", 180, 640, 300);
-  const [top, setTop] = useStoredNumber("top", 90, 900, 260);
+  const [top, setTop] = useStoredNumber("top", 90, 900, 250);
   const [ran, setRan] = useState(0);
   const editor = useRef<EditorHandle>(null);
   const tab = tabs.list.find((t) => t.id === tabs.active) ?? tabs.list[0];
@@ -51,7 +56,10 @@ export default function HuntingPage() {
     return () => clearTimeout(timer);
   }, [tabs]);
   useEffect(() => {
-    const flush = () => storeTabs(tabs);
+    const flush = () => {
+      const text = editor.current?.text();
+      storeTabs(text === undefined ? tabs : tabsReducer(tabs, { do: "text", id: tabs.active, text }));
+    };
     window.addEventListener("pagehide", flush);
     return () => window.removeEventListener("pagehide", flush);
   }, [tabs]);
@@ -63,6 +71,12 @@ export default function HuntingPage() {
     );
   }, []);
   useEffect(reloadSaved, [reloadSaved]);
+  useEffect(() => {
+    api.hunts().then(
+      (r) => setHunts(r.hunts),
+      () => setHunts([]),
+    );
+  }, []);
 
   const runText = useCallback(
     async (query: string) => {
@@ -108,12 +122,21 @@ export default function HuntingPage() {
     },
     [open],
   );
-  const runStep = (step: string) => {
-    const old = (tab && runs[tab.id]?.query) ?? editor.current?.current().text ?? "";
-    const query = addStep(old, step);
-    editor.current?.replaceQuery(old, query);
-    void runText(query);
-  };
+  const lastRun = useRef<string>(undefined);
+  lastRun.current = tab && runs[tab.id]?.query;
+  const runStep = useCallback(
+    (step: string) => {
+      const old = lastRun.current ?? editor.current?.current().text ?? "";
+      const query = addStep(old, step);
+      editor.current?.replaceQuery(old, query);
+      void runText(query);
+    },
+    [runText],
+  );
+  const actions = useMemo(() => ({ addStep: runStep, open: openAndRun }), [runStep, openAndRun]);
+  const onText = useCallback((id: string, text: string) => dispatch({ do: "text", id, text }), []);
+  const started = useMemo(() => <GetStarted hunts={hunts} onOpen={openAndRun} />, [hunts, openAndRun]);
+  const insert = useCallback((t: string) => editor.current?.insert(t), []);
   const share = (): string => {
     const query = editor.current?.current().text ?? "";
     const params: Record<string, string> = { query: encodeQuery(query), runQuery: "true" };
@@ -139,7 +162,7 @@ export default function HuntingPage() {
         }}
       />
       <div className={styles.body} style={{ gridTemplateColumns: `${side}px 5px minmax(0, 1fr)` }}>
-        <SidePane onInsert={(t) => editor.current?.insert(t)} onReference={setReference} ran={ran} saved={saved} onSavedChange={reloadSaved} onOpen={open} />
+        <SidePane onInsert={insert} onReference={setReference} ran={ran} saved={saved} hunts={hunts} onSavedChange={reloadSaved} onOpen={open} onRun={openAndRun} />
         <Splitter direction="columns" label="Width of the side pane" value={side} onChange={setSide} />
         <div className={styles.work} style={{ gridTemplateRows: `${top}px 5px minmax(0, 1fr)` }}>
           <div className={styles.top}>
@@ -153,18 +176,30 @@ export default function HuntingPage() {
               onSave={() => setSaving(true)}
               onShare={() => void navigator.clipboard.writeText(share())}
               onFormat={() => void format()}
+              onReport={() => setReport(true)}
             />
             <Suspense fallback={<div className={styles.wait}><Spinner size="small" label="Loading the editor" /></div>}>
-              <Editor tab={tab} onText={(id, text) => dispatch({ do: "text", id, text })} onRun={run} handle={editor} />
+              <Editor tab={tab} onText={onText} onRun={run} handle={editor} />
             </Suspense>
           </div>
           <Splitter direction="rows" label="Height of the editor" value={top} onChange={setTop} />
-          <Results key={tab.id} run={runs[tab.id]} actions={{ addStep: runStep, open: openAndRun }} />
+          <Results key={tab.id} run={runs[tab.id]} actions={actions} looks={looks}>
+            {started}
+          </Results>
         </div>
       </div>
       <Reference table={schema?.tables.find((t) => t.name === reference)} onOpen={openAndRun} onClose={() => setReference(undefined)} />
+      <ResourcesReport
+        open={report}
+        onOpen={(query, name) => {
+          setReport(false);
+          open(query, name);
+        }}
+        onClose={() => setReport(false)}
+      />
       <SaveDialog
         open={saving}
+        text={() => editor.current?.text() ?? tab.text}
         tab={tab}
         existing={saved.find((q) => q.id === tab.saved)}
         folders={[...new Set(saved.map((q) => q.folder ?? "").filter(Boolean))]}

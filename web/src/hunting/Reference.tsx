@@ -1,9 +1,12 @@
-import { Badge, Button, DrawerBody, DrawerHeader, DrawerHeaderTitle, makeStyles, OverlayDrawer, Subtitle2, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text, tokens } from "@fluentui/react-components";
+import { Badge, Button, DrawerBody, DrawerHeader, DrawerHeaderTitle, makeStyles, OverlayDrawer, SearchBox, Subtitle2, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text, tokens } from "@fluentui/react-components";
 import { DismissRegular, PlayRegular } from "@fluentui/react-icons";
+import { useEffect, useState } from "react";
 import type { ActionType, NamedColumn, Table as TableInfo } from "../api/types";
+import { actionMeaning } from "../details/actions";
 import { stringLiteral } from "../kql/literal";
 
 const useStyles = makeStyles({
+  search: { width: "100%", maxWidth: "none" },
   section: { margin: `${tokens.spacingVerticalL} 0 ${tokens.spacingVerticalXS}` },
   action: { borderTop: `1px solid ${tokens.colorNeutralStroke2}`, padding: "8px 0" },
   head: { display: "flex", alignItems: "center", gap: "8px" },
@@ -23,6 +26,11 @@ interface Props {
 export function Reference({ table, onOpen, onClose }: Props) {
   const styles = useStyles();
   const samples = table ? sampleQueries(table) : [];
+  const [search, setSearch] = useState("");
+  useEffect(() => setSearch(""), [table]);
+  const wanted = search.trim().toLowerCase();
+  const has = (...texts: (string | undefined)[]) => texts.some((t) => t?.toLowerCase().includes(wanted));
+  const actions = table?.actionTypes?.filter((a) => has(a.name, actionMeaning(a.name), ...(a.additionalFields?.map((m) => m.name) ?? []))) ?? [];
   return (
     <OverlayDrawer position="end" size="medium" open={table !== undefined} onOpenChange={(_, d) => !d.open && onClose()}>
       <DrawerHeader>
@@ -30,6 +38,7 @@ export function Reference({ table, onOpen, onClose }: Props) {
         <Text>{table?.doc}</Text>
       </DrawerHeader>
       <DrawerBody>
+        <SearchBox className={styles.search} placeholder="Search action types and columns" aria-label="Search the reference" value={search} onChange={(_, d) => setSearch(d.value)} />
         <Subtitle2 as="h3" block className={styles.section}>
           Sample queries
         </Subtitle2>
@@ -38,12 +47,12 @@ export function Reference({ table, onOpen, onClose }: Props) {
             {s.name}
           </Button>
         ))}
-        {table?.actionTypes && table.actionTypes.length > 0 && (
+        {table && actions.length > 0 && (
           <>
             <Subtitle2 as="h3" block className={styles.section}>
               Action types
             </Subtitle2>
-            {table.actionTypes.map((a) => (
+            {actions.map((a) => (
               <Action key={a.name} action={a} onOpen={() => onOpen(`${table.name}\n| where ActionType == ${stringLiteral(a.name)}\n| take 100`, a.name)} />
             ))}
           </>
@@ -51,7 +60,7 @@ export function Reference({ table, onOpen, onClose }: Props) {
         <Subtitle2 as="h3" block className={styles.section}>
           Columns
         </Subtitle2>
-        <Columns list={table?.columns ?? []} />
+        <Columns list={table?.columns.filter((c) => has(c.name, c.doc)) ?? []} />
       </DrawerBody>
     </OverlayDrawer>
   );
@@ -78,6 +87,9 @@ function Action({ action, onOpen }: { action: ActionType; onOpen: () => void }) 
         )}
         <Button size="small" appearance="subtle" icon={<PlayRegular />} aria-label={`Query ${action.name}`} onClick={onOpen} />
       </div>
+      <Text size={200} block>
+        {actionMeaning(action.name)}
+      </Text>
       <div className={styles.members}>
         {action.additionalFields?.map((m) => (
           <Badge key={m.name} appearance="tint" color="informative" title={m.doc}>

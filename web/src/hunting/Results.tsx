@@ -1,18 +1,21 @@
-import { Button, Checkbox, makeStyles, Menu, MenuItem, MenuItemRadio, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarBody, MessageBarTitle, Popover, PopoverSurface, PopoverTrigger, ProgressBar, Text, tokens } from "@fluentui/react-components";
-import { ArrowDownloadRegular, ChevronDownRegular, ColumnTripleEditRegular, DataUsageRegular } from "@fluentui/react-icons";
+import { makeStyles, MessageBar, MessageBarBody, MessageBarTitle, ProgressBar, Text, tokens } from "@fluentui/react-components";
+import { DataUsageRegular } from "@fluentui/react-icons";
 import type { ECharts } from "echarts/core";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, memo, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useApp } from "../app/context";
-import { download, toCsv, toJson } from "../format/export";
+import type { Result } from "../api/types";
 import { formatCount, formatSeconds, plainText } from "../format/value";
+import { type Cell, Grid } from "../grid/Grid";
+import { makeLines } from "../grid/lines";
 import { CellMenu, type Target, type ValueActions } from "./CellMenu";
-import { type ChartChoice, chartKinds, chartNames, type ChartKind, choose, kindOf } from "./chart";
+import { type ChartChoice, choose, kindOf } from "./chart";
 import { FilterBar } from "./FilterBar";
-import { type Cell, Grid } from "./Grid";
+import { HeadMenu } from "./HeadMenu";
+import { markStep } from "./marks";
+import { ChartMenu, ColumnsButton, ExportMenu, GroupMenu } from "./ResultBar";
 import { RowPanel } from "./RowPanel";
 import type { Run } from "./useRuns";
-import { emptyColumns, emptyView, type View, visibleColumns, visibleRows } from "./view";
-import { markStep } from "./marks";
+import { emptyColumns, emptyView, moveColumn, toggled, type View, visibleColumns, visibleRows } from "./view";
 
 const ChartView = lazy(() => import("./ChartView"));
 
@@ -21,48 +24,83 @@ const useStyles = makeStyles({
   bar: { display: "flex", alignItems: "center", flexWrap: "wrap", gap: "4px", padding: "4px 8px", minHeight: "36px" },
   grow: { flex: 1 },
   facts: { color: tokens.colorNeutralForeground2, padding: "0 6px", whiteSpace: "nowrap" },
+  usage: { display: "flex", alignItems: "center", gap: "4px" },
   body: { minHeight: 0, minWidth: 0, display: "grid", gridTemplateColumns: "minmax(0, 1fr)", borderTop: `1px solid ${tokens.colorNeutralStroke2}` },
-  withPanel: { gridTemplateColumns: "minmax(0, 1fr) minmax(320px, 30%)" },
+  withPanel: { gridTemplateColumns: "minmax(0, 1fr) minmax(340px, 32%)" },
   side: { minHeight: 0, borderLeft: `1px solid ${tokens.colorNeutralStroke2}` },
   hint: { display: "grid", placeItems: "center", height: "100%", color: tokens.colorNeutralForeground3 },
-  columns: { display: "flex", flexDirection: "column", maxHeight: "420px", overflowY: "auto", padding: tokens.spacingHorizontalS },
   message: { margin: "4px 8px" },
   spacer: { minHeight: "2px" },
 });
 
+/** How the user looks at a result. */
+interface Look {
+  view: View;
+  choice: ChartChoice | undefined;
+}
+
+/** Keeps the looks of the results of all tabs while the page is open. */
+export type Looks = WeakMap<Result, Look>;
+
 interface Props {
   run: Run | undefined;
   actions: Omit<ValueActions, "filter">;
+  looks: Looks;
+  /** What is shown before the first run. */
+  children: ReactNode;
+}
+
+function useLook(result: Result | undefined, looks: Looks): [Look, (change: Partial<Look>) => void] {
+  const first = (): Look => {
+    const kept = result && looks.get(result);
+    if (kept) return kept;
+    const kind = kindOf(result?.render);
+    return { view: emptyView, choice: result && kind ? choose(kind, result.schema, result.render) : undefined };
+  };
+  const [state, setState] = useState(() => ({ result, look: first() }));
+  // A new result is looked at anew, in the same rendering.
+  const now = state.result === result ? state : { result, look: first() };
+  if (now !== state) setState(now);
+  const change = (to: Partial<Look>) =>
+    setState((s) => {
+      const look = { ...s.look, ...to };
+      if (s.result) looks.set(s.result, look);
+      return { ...s, look };
+    });
+  return [now.look, change];
 }
 
 /** The results of a tab: table or chart, with what can be done with them. */
-export function Results({ run, actions: outer }: Props) {
+export const Results = memo(function Results({ run, actions: outer, looks, children }: Props) {
   const styles = useStyles();
   const { zone } = useApp();
   const result = run?.result;
-  const [view, setView] = useState<View>(emptyView);
-  const [choice, setChoice] = useState<ChartChoice>();
+  const [{ view, choice }, change] = useLook(result, looks);
+  const setView = (v: View) => change({ view: v });
   const [open, setOpen] = useState<number>();
   const [menu, setMenu] = useState<{ target: Target; at: { x: number; y: number } }>();
+  const [head, setHead] = useState<{ column: number; at: { x: number; y: number } }>();
   const chart = useRef<ECharts>(null);
+  useEffect(() => setOpen(undefined), [result]);
 
-  useEffect(() => {
-    setView(emptyView);
-    setOpen(undefined);
-    const kind = kindOf(result?.render);
-    setChoice(result && kind ? choose(kind, result.schema, result.render) : undefined);
-  }, [result]);
+  const columns = result?.schema ?? none;
+  const rows = result?.rows ?? none;
+  const empty = useMemo(() => emptyColumns(rows, columns), [rows, columns]);
+  const { filters, search, sort, hidden, shown, order, groupBy, closed, expanded } = view;
+  const shownRows = useMemo(() => visibleRows(rows, columns, { filters, search, sort }), [rows, columns, filters, search, sort]);
+  const shownColumns = useMemo(() => visibleColumns(columns, empty, { hidden, shown, order }), [columns, empty, hidden, shown, order]);
+  const lines = useMemo(() => {
+    const by = columns.findIndex((c) => c.name === groupBy);
+    return makeLines(shownRows, { textOf: by < 0 ? undefined : (row) => plainText(rows[row]?.[by] ?? null), closed, expanded });
+  }, [shownRows, rows, columns, groupBy, closed, expanded]);
 
-  const columns = result?.schema ?? [];
-  const rows = result?.rows ?? [];
-  const empty = useMemo(() => emptyColumns(result?.rows ?? [], result?.schema ?? []), [result]);
-  const shownRows = useMemo(() => visibleRows(result?.rows ?? [], result?.schema ?? [], view), [result, view]);
-  const shownColumns = useMemo(() => visibleColumns(result?.schema ?? [], empty, view), [result, empty, view]);
   const actions: ValueActions = {
     ...outer,
-    filter: (name, text) => {
+    filter: (name, text, exclude = false) => {
       const column = columns.findIndex((c) => c.name === name);
-      if (column >= 0) setView({ ...view, filters: [...view.filters.filter((f) => f.column !== column), { column, values: [text] }] });
+      if (column < 0) return;
+      const old = filters.find((f) => f.column === column && f.exclude === true && exclude);
+      setView({ ...view, filters: [...filters.filter((f) => f.column !== column), { column, values: [...(old?.values ?? []), text], exclude }] });
     },
   };
   const onMenu = (cell: Cell, at: { x: number; y: number }) => {
@@ -70,10 +108,7 @@ export function Results({ run, actions: outer }: Props) {
     const row = rows[cell.row];
     if (column && row) setMenu({ target: { column, value: row[cell.column] ?? null, row: Object.fromEntries(columns.map((c, i) => [c.name, row[i] ?? null])) }, at });
   };
-  const onSort = (column: number) => {
-    const s = view.sort;
-    setView({ ...view, sort: s?.column !== column ? { column, down: false } : s.down ? undefined : { column, down: true } });
-  };
+  const onSort = (column: number) => setView({ ...view, sort: sort?.column !== column ? { column, down: false } : sort.down ? undefined : { column, down: true } });
   const row = open === undefined ? undefined : rows[open];
 
   return (
@@ -83,35 +118,48 @@ export function Results({ run, actions: outer }: Props) {
         {run && <Notices run={run} />}
         {result && (
           <div className={styles.bar}>
-            <ExportMenu run={run} rows={shownRows} columns={shownColumns} chart={choice ? chart : undefined} />
-            <ColumnsButton names={columns.map((c) => c.name)} shown={shownColumns} empty={empty} view={view} onView={setView} />
-            <ChartMenu choice={choice} onKind={(kind) => setChoice(kind && choose(kind, columns, kindOf(result.render) === kind ? result.render : undefined))} can={(kind) => choose(kind, columns) !== undefined} />
+            <ExportMenu result={result} started={run.started} rows={shownRows} columns={shownColumns} chart={choice ? chart : undefined} />
+            {!choice && <ColumnsButton columns={columns} shown={shownColumns} empty={empty} view={view} onView={setView} />}
+            {!choice && <GroupMenu columns={columns} view={view} onView={setView} />}
+            <ChartMenu choice={choice} onKind={(kind) => change({ choice: kind && choose(kind, columns, kindOf(result.render) === kind ? result.render : undefined) })} can={(kind) => choose(kind, columns) !== undefined} />
             <span className={styles.grow} />
-            <Text size={200} className={styles.facts} data-testid="facts" role="status">
-              {shownRows.length === rows.length ? `${formatCount(rows.length)} ${rows.length === 1 ? "row" : "rows"}` : `${formatCount(shownRows.length)} of ${formatCount(rows.length)} rows`}
-              {result.stats.truncated ? " (cut off at the limit)" : ""}
-            </Text>
-            <Text size={200} className={styles.facts} data-testid="time">
-              Query time {formatSeconds(result.stats.seconds)}
-            </Text>
-            <Text size={200} className={styles.facts}>
-              <DataUsageRegular /> {result.stats.usage}
-            </Text>
+            <Facts result={result} shown={shownRows.length} />
           </div>
         )}
       </div>
       {result && !choice && rows.length > 0 ? <FilterBar columns={columns} rows={rows} view={view} onView={setView} /> : <div />}
-      <div className={`${styles.body} ${row ? styles.withPanel : ""}`}>
+      <div className={`${styles.body} ${row && !choice ? styles.withPanel : ""}`}>
         {!result ? (
-          <div className={styles.hint}>{run ? (run.state === "running" ? "The query runs…" : "") : "Run a query to see its results: Shift+Enter in the editor."}</div>
+          run ? (
+            <div className={styles.hint}>{run.state === "running" ? "The query runs…" : ""}</div>
+          ) : (
+            children
+          )
         ) : choice ? (
           <Suspense fallback={<div className={styles.hint}>Loading the chart…</div>}>
-            <ChartView result={result} choice={choice} onChoice={setChoice} onMark={(c) => markStep(c, choice, columns).forEach(outer.addStep)} chart={chart} />
+            <ChartView result={result} choice={choice} onChoice={(c) => change({ choice: c })} onMark={(c) => markStep(c, choice, columns).forEach(outer.addStep)} chart={chart} />
           </Suspense>
         ) : rows.length === 0 ? (
           <div className={styles.hint}>No results found in the time range.</div>
         ) : (
-          <Grid columns={columns} rows={rows} visibleRows={shownRows} visibleColumns={shownColumns} zone={zone} sort={view.sort} onSort={onSort} selected={open} onOpen={setOpen} onMenu={onMenu} />
+          <Grid
+            columns={columns}
+            rows={rows}
+            lines={lines}
+            shown={shownColumns}
+            grouped={groupBy ?? ""}
+            zone={zone}
+            sort={sort}
+            selected={open}
+            onSort={onSort}
+            onOpen={setOpen}
+            onClose={() => setOpen(undefined)}
+            onMenu={onMenu}
+            onHeadMenu={(column, at) => setHead({ column, at })}
+            onGroup={(text) => setView({ ...view, closed: toggled(closed, text) })}
+            onExpand={(r) => setView({ ...view, expanded: toggled(expanded, r) })}
+            onMove={(from, to) => setView({ ...view, order: moveColumn(columns, shownColumns, from, to) })}
+          />
         )}
         {row && !choice && (
           <div className={styles.side}>
@@ -120,7 +168,29 @@ export function Results({ run, actions: outer }: Props) {
         )}
       </div>
       <CellMenu target={menu?.target} at={menu?.at ?? { x: 0, y: 0 }} actions={actions} onClose={() => setMenu(undefined)} />
+      <HeadMenu column={head?.column} at={head?.at ?? { x: 0, y: 0 }} columns={columns} shown={shownColumns} view={view} onView={setView} onClose={() => setHead(undefined)} />
     </section>
+  );
+});
+
+const none: never[] = [];
+
+function Facts({ result, shown }: { result: Result; shown: number }) {
+  const styles = useStyles();
+  const all = result.rows.length;
+  return (
+    <>
+      <Text size={200} className={styles.facts} data-testid="facts" role="status">
+        {shown === all ? `${formatCount(all)} ${all === 1 ? "row" : "rows"}` : `${formatCount(shown)} of ${formatCount(all)} rows`}
+        {result.stats.truncated ? " (cut off at the limit)" : ""}
+      </Text>
+      <Text size={200} className={styles.facts} data-testid="time">
+        Query time {formatSeconds(result.stats.seconds)}
+      </Text>
+      <Text size={200} className={`${styles.facts} ${styles.usage}`} title="Resource usage" data-testid="usage">
+        <DataUsageRegular fontSize={16} /> {result.stats.usage}
+      </Text>
+    </>
   );
 }
 
@@ -141,99 +211,16 @@ function Notices({ run }: { run: Run }) {
           <MessageBarBody>The query was canceled.</MessageBarBody>
         </MessageBar>
       )}
+      {run.result?.stats.truncated && (
+        <MessageBar intent="warning" className={styles.message}>
+          <MessageBarBody>These are the first {formatCount(run.result.rows.length)} rows of more. Use summarize, where or take to see less at once.</MessageBarBody>
+        </MessageBar>
+      )}
       {run.result?.warnings?.map((w) => (
         <MessageBar key={`${w.start} ${w.code} ${w.message}`} intent="warning" className={styles.message}>
           <MessageBarBody>{w.message}</MessageBarBody>
         </MessageBar>
       ))}
     </>
-  );
-}
-
-function ExportMenu({ run, rows, columns, chart }: { run: Run | undefined; rows: number[]; columns: number[]; chart: { current: ECharts | null } | undefined }) {
-  const result = run?.result;
-  if (!result) return null;
-  const pick = () => ({ columns: columns.flatMap((c) => result.schema[c] ?? []), rows: rows.map((r) => columns.map((c) => result.rows[r]?.[c] ?? null)) });
-  const name = `wirehunt-${new Date(run.started).toISOString().slice(0, 19).replaceAll(":", "")}`;
-  const image = () => {
-    const a = document.createElement("a");
-    a.href = chart?.current?.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: "#fff" }) ?? "";
-    a.download = `${name}.png`;
-    a.click();
-  };
-  const copy = () => {
-    const p = pick();
-    const clean = (s: string) => s.replace(/[\t\r\n]+/g, " ");
-    void navigator.clipboard.writeText([p.columns.map((c) => c.name), ...p.rows.map((r) => r.map((v) => clean(plainText(v))))].map((r) => r.join("\t")).join("\n"));
-  };
-  return (
-    <Menu>
-      <MenuTrigger disableButtonEnhancement>
-        <Button size="small" appearance="subtle" icon={<ArrowDownloadRegular />}>
-          Export
-          <ChevronDownRegular />
-        </Button>
-      </MenuTrigger>
-      <MenuPopover>
-        <MenuList>
-          <MenuItem onClick={() => download(`${name}.csv`, "text/csv", toCsv(pick().columns, pick().rows))}>CSV of what is shown</MenuItem>
-          <MenuItem onClick={() => download(`${name}.json`, "application/json", toJson(pick().columns, pick().rows))}>JSON of what is shown</MenuItem>
-          <MenuItem onClick={() => download(`${name}.csv`, "text/csv", toCsv(result.schema, result.rows))}>CSV of all rows and columns</MenuItem>
-          <MenuItem onClick={copy}>Copy to the clipboard</MenuItem>
-          {chart && <MenuItem onClick={image}>Image of the chart</MenuItem>}
-        </MenuList>
-      </MenuPopover>
-    </Menu>
-  );
-}
-
-function ColumnsButton({ names, shown, empty, view, onView }: { names: string[]; shown: number[]; empty: Set<number>; view: View; onView: (v: View) => void }) {
-  const styles = useStyles();
-  const hidden = names.length - shown.length;
-  const toggle = (name: string, on: boolean) => {
-    const without = (list: string[]) => list.filter((n) => n !== name);
-    onView(on ? { ...view, hidden: without(view.hidden), shown: [...without(view.shown), name] } : { ...view, hidden: [...without(view.hidden), name], shown: without(view.shown) });
-  };
-  return (
-    <Popover trapFocus>
-      <PopoverTrigger disableButtonEnhancement>
-        <Button size="small" appearance="subtle" icon={<ColumnTripleEditRegular />}>
-          Columns{hidden > 0 ? ` (${hidden} hidden)` : ""}
-        </Button>
-      </PopoverTrigger>
-      <PopoverSurface className={styles.columns} aria-label="Columns">
-        <Button size="small" onClick={() => onView({ ...view, hidden: [], shown: names })}>
-          Show all
-        </Button>
-        {names.map((name, i) => (
-          <Checkbox key={name} label={empty.has(i) ? `${name} (empty)` : name} checked={shown.includes(i)} onChange={(_, d) => toggle(name, d.checked === true)} />
-        ))}
-      </PopoverSurface>
-    </Popover>
-  );
-}
-
-function ChartMenu({ choice, onKind, can }: { choice: ChartChoice | undefined; onKind: (k: ChartKind | undefined) => void; can: (k: ChartKind) => boolean }) {
-  return (
-    <Menu checkedValues={{ chart: [choice?.kind ?? "table"] }} onCheckedValueChange={(_, d) => onKind(chartKinds.find((k) => k === d.checkedItems[0]))}>
-      <MenuTrigger disableButtonEnhancement>
-        <Button size="small" appearance="subtle">
-          {choice ? chartNames[choice.kind] : "Table"}
-          <ChevronDownRegular />
-        </Button>
-      </MenuTrigger>
-      <MenuPopover>
-        <MenuList>
-          <MenuItemRadio name="chart" value="table">
-            Table
-          </MenuItemRadio>
-          {chartKinds.map((k) => (
-            <MenuItemRadio key={k} name="chart" value={k} disabled={!can(k)}>
-              {chartNames[k]}
-            </MenuItemRadio>
-          ))}
-        </MenuList>
-      </MenuPopover>
-    </Menu>
   );
 }

@@ -1,5 +1,5 @@
-import { Button, Link, makeStyles, Subtitle2, tokens } from "@fluentui/react-components";
-import { DesktopRegular, DismissRegular, FlowRegular, GlobeRegular, MoreHorizontalRegular } from "@fluentui/react-icons";
+import { Button, Link, makeStyles, Menu, MenuButton, MenuItem, MenuList, MenuPopover, MenuTrigger, Subtitle2, tokens } from "@fluentui/react-components";
+import { DesktopRegular, DismissRegular, FlowRegular, GlobeRegular, MoreHorizontalRegular, SearchRegular } from "@fluentui/react-icons";
 import { type MouseEvent, useEffect, useRef } from "react";
 import { useApp } from "../app/context";
 import { addressOf, navigate } from "../app/router";
@@ -8,14 +8,15 @@ import { type Member, parseBag } from "../details/bag";
 import { fieldLabel, fieldNote, guessAction } from "../details/fields";
 import { parseBanner } from "../details/ssh";
 import { formatValue } from "../format/value";
-import { stringLiteral } from "../kql/literal";
+import { connectionQuery, eventLabel, eventQuery, goHunt } from "../kql/goHunt";
 import type { Target, ValueActions } from "./CellMenu";
 
 const useStyles = makeStyles({
   panel: { height: "100%", overflow: "auto", padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`, backgroundColor: tokens.colorNeutralBackground1, outlineStyle: "none" },
   title: { display: "flex", alignItems: "center", justifyContent: "space-between" },
   section: { margin: `${tokens.spacingVerticalM} 0 ${tokens.spacingVerticalXS}`, color: tokens.colorNeutralForeground1 },
-  links: { display: "flex", flexDirection: "column", gap: "6px", fontSize: tokens.fontSizeBase200 },
+  hunt: { alignSelf: "flex-start", marginTop: "4px" },
+  links: { display: "flex", flexDirection: "column", gap: "6px", padding: "8px 10px", margin: "6px 0", borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralBackground2, fontSize: tokens.fontSizeBase200 },
   link: { display: "flex", alignItems: "center", gap: "6px", textAlign: "left" },
   list: { margin: 0, fontSize: tokens.fontSizeBase200 },
   item: {
@@ -141,6 +142,13 @@ function Links({ values, bags, actions }: { values: Record<string, Value>; bags:
   const peer = text("RemoteIP") || text("id.resp_h");
   const uid = text("uid") || bags.flatMap((b) => b.members).find((m) => m.name === "uid")?.text || "";
   if (!device && !peer && !uid) return null;
+  const event = eventQuery(values);
+  const hunts = [
+    ...goHunt("DeviceId", device, values),
+    ...goHunt("RemoteIP", peer, values),
+    ...goHunt("RemoteUrl", text("RemoteUrl"), values),
+    ...(event ? [{ label: eventLabel, name: "Go hunt: event", query: event }] : []),
+  ];
   return (
     <div className={styles.links}>
       {device && (
@@ -149,8 +157,8 @@ function Links({ values, bags, actions }: { values: Record<string, Value>; bags:
         </Link>
       )}
       {peer && (
-        <Link as="button" className={styles.link} onClick={() => actions.open(`DeviceNetworkEvents\n| where RemoteIP == ${stringLiteral(peer)}\n| sort by Timestamp desc`, peer)}>
-          <GlobeRegular /> Events with {peer}
+        <Link as="button" className={styles.link} onClick={() => navigate(addressOf("devices", { ip: peer }))}>
+          <GlobeRegular /> Address {peer}
         </Link>
       )}
       {uid && (
@@ -158,12 +166,22 @@ function Links({ values, bags, actions }: { values: Record<string, Value>; bags:
           <FlowRegular /> All rows of connection {uid}
         </Link>
       )}
+      <Menu>
+        <MenuTrigger disableButtonEnhancement>
+          <MenuButton size="small" className={styles.hunt} icon={<SearchRegular />}>
+            Go hunt
+          </MenuButton>
+        </MenuTrigger>
+        <MenuPopover>
+          <MenuList>
+            {hunts.map((h) => (
+              <MenuItem key={h.label} onClick={() => actions.open(h.query, h.name)}>
+                {h.label}
+              </MenuItem>
+            ))}
+          </MenuList>
+        </MenuPopover>
+      </Menu>
     </div>
   );
-}
-
-/** All rows of a connection, of Defender's table and of Zeek's logs. */
-export function connectionQuery(uid: string): string {
-  const s = stringLiteral(uid);
-  return `union withsource = Table\n  (DeviceNetworkEvents | where tostring(todynamic(AdditionalFields).uid) == ${s}),\n  (ZeekConn | where uid == ${s} | extend Timestamp = ts)\n| sort by Timestamp asc`;
 }

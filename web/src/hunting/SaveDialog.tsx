@@ -11,6 +11,8 @@ const useStyles = makeStyles({ form: { display: "grid", gap: tokens.spacingVerti
 interface Props {
   open: boolean;
   tab: Tab;
+  /** What is in the editor. */
+  text: () => string;
   /** The saved query that the tab shows. */
   existing: SavedQuery | undefined;
   folders: string[];
@@ -19,7 +21,7 @@ interface Props {
 }
 
 /** Saves the text of a tab, as new or over what it was opened from. */
-export function SaveDialog({ open, tab, existing, folders, onClose, onSaved }: Props) {
+export function SaveDialog({ open, tab, text, existing, folders, onClose, onSaved }: Props) {
   const styles = useStyles();
   const { session } = useApp();
   const [name, setName] = useState("");
@@ -34,7 +36,7 @@ export function SaveDialog({ open, tab, existing, folders, onClose, onSaved }: P
     setError("");
   }, [open, existing, tab.name]);
   const save = async (over: boolean) => {
-    const q = { name, folder, shared, query: tab.text };
+    const q = { name, folder, shared, query: text() };
     try {
       onSaved(over && existing ? await api.changeSaved({ ...q, id: existing.id }) : await api.save(q));
     } catch (e) {

@@ -2,6 +2,8 @@ import { Button, makeStyles, mergeClasses, SearchBox, tokens } from "@fluentui/r
 import { BookInformationRegular, ChevronDownRegular, ChevronRightRegular, TableRegular } from "@fluentui/react-icons";
 import { type KeyboardEvent, useDeferredValue, useMemo, useState } from "react";
 import { useApp } from "../app/context";
+import { useFavourites } from "../app/favourites";
+import { Star } from "../app/Star";
 import { columnName } from "../kql/literal";
 import { type Node, schemaNodes } from "./schemaNodes";
 
@@ -21,6 +23,7 @@ const useStyles = makeStyles({
     ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "-2px" },
     "& button": { visibility: "hidden" },
+    "& button[data-star=on]": { visibility: "visible" },
     ":hover button": { visibility: "visible" },
     ":focus-within button": { visibility: "visible" },
   },
@@ -29,7 +32,8 @@ const useStyles = makeStyles({
   label: { flex: 1, overflow: "hidden", textOverflow: "ellipsis" },
   type: { color: tokens.colorNeutralForeground3, fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase100 },
   icon: { flexShrink: 0 },
-  info: { minWidth: "24px", height: "20px", padding: 0 },
+  info: { minWidth: "22px", maxWidth: "22px", height: "20px", padding: 0 },
+  search: { width: "100%", maxWidth: "none" },
 });
 
 interface Props {
@@ -37,24 +41,25 @@ interface Props {
   onReference: (table: string) => void;
 }
 
-/** Tables by group, their columns and action types; a click inserts the name. */
+/** Tables by group, their columns and action types; a double click inserts the name. */
 export function SchemaTree({ onInsert, onReference }: Props) {
   const styles = useStyles();
   const { schema } = useApp();
   const [search, setSearch] = useState("");
   const wanted = useDeferredValue(search);
-  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(["g:Defender", "g:Zeek"]));
-  const nodes = useMemo(() => schemaNodes(schema, open, wanted), [schema, open, wanted]);
+  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(["g:Favourites", "g:Defender", "g:Zeek"]));
+  const { has } = useFavourites();
+  const nodes = useMemo(() => schemaNodes(schema, open, wanted, (name) => has("table", name)), [schema, open, wanted, has]);
   const toggle = (key: string, on = !open.has(key)) => {
     const next = new Set(open);
     if (on) next.add(key);
     else next.delete(key);
     setOpen(next);
   };
-  const act = (n: Node) => {
+  const insert = (n: Node) => {
     if (n.kind === "column") onInsert(columnName(n.name));
     else if (n.kind === "action") onInsert(`"${n.name}"`);
-    else toggle(n.key, !n.open);
+    else if (n.kind === "table") onInsert(n.name);
   };
   const onKey = (n: Node) => (e: KeyboardEvent<HTMLElement>) => {
     const item = e.currentTarget;
@@ -64,15 +69,15 @@ export function SchemaTree({ onInsert, onReference }: Props) {
     else if (e.key === "ArrowUp") focus(item.previousElementSibling);
     else if (e.key === "ArrowRight" && n.open === false) toggle(n.key, true);
     else if (e.key === "ArrowLeft" && n.open === true) toggle(n.key, false);
-    else if (e.key === "Enter" && n.kind === "table" && e.ctrlKey) onInsert(n.name);
-    else if (e.key === "Enter" || e.key === " ") act(n);
+    else if (e.key === "Enter") insert(n);
+    else if (e.key === " " && n.open !== undefined) toggle(n.key, !n.open);
     else if (e.key === "F1" && n.kind === "table") onReference(n.name);
     else return;
     e.preventDefault();
   };
   return (
     <div className={styles.pane}>
-      <SearchBox size="small" placeholder="Search tables, columns, action types" aria-label="Search the schema" value={search} onChange={(_, d) => setSearch(d.value)} />
+      <SearchBox className={styles.search} size="small" placeholder="Search tables, columns, action types" aria-label="Search the schema" value={search} onChange={(_, d) => setSearch(d.value)} />
       <div className={styles.tree} role="tree" aria-label="Schema">
         {nodes.map((n, i) => (
           <div
@@ -83,15 +88,16 @@ export function SchemaTree({ onInsert, onReference }: Props) {
             tabIndex={i === 0 ? 0 : -1}
             className={mergeClasses(styles.node, n.kind === "group" && styles.group, n.empty && styles.empty)}
             style={{ paddingLeft: 4 + n.level * 14 }}
-            title={n.doc}
-            onClick={() => act(n)}
-            onDoubleClick={() => n.kind === "table" && onInsert(n.name)}
+            title={n.type ? `${n.name}: ${n.type}${n.doc ? `\n${n.doc}` : ""}` : n.doc}
+            onClick={() => n.open !== undefined && toggle(n.key, !n.open)}
+            onDoubleClick={() => insert(n)}
             onKeyDown={onKey(n)}
           >
             {n.open !== undefined && (n.open ? <ChevronDownRegular className={styles.icon} /> : <ChevronRightRegular className={styles.icon} />)}
             {n.kind === "table" && <TableRegular className={styles.icon} />}
             <span className={styles.label}>{n.name}</span>
             {n.type && <span className={styles.type}>{n.type}</span>}
+            {n.kind === "table" && <Star kind="table" id={n.name} name={n.name} className={styles.info} tabIndex={-1} />}
             {n.kind === "table" && (
               <Button
                 className={styles.info}

@@ -1,5 +1,5 @@
-import { Button, Divider, Field, Input, makeStyles, Popover, PopoverSurface, PopoverTrigger, Radio, RadioGroup, Switch, tokens } from "@fluentui/react-components";
-import { CalendarClockRegular, ChevronDownRegular } from "@fluentui/react-icons";
+import { Divider, Field, Input, makeStyles, MenuButton, Popover, PopoverSurface, PopoverTrigger, Radio, RadioGroup, Switch, tokens } from "@fluentui/react-components";
+import { CalendarClockRegular } from "@fluentui/react-icons";
 import { type Range, rangeLabel, rangeNames } from "./range";
 
 const useStyles = makeStyles({
@@ -23,11 +23,10 @@ export function TimeRange({ range, newest, onChange }: { range: Range; newest: s
   return (
     <Popover trapFocus>
       <PopoverTrigger disableButtonEnhancement>
-        <Button size="small" appearance="subtle" icon={<CalendarClockRegular />}>
+        <MenuButton size="small" appearance="subtle" icon={<CalendarClockRegular />}>
           {rangeLabel(range)}
           {range.kind !== "query" && range.kind !== "custom" && range.latest ? " of data" : ""}
-          <ChevronDownRegular />
-        </Button>
+        </MenuButton>
       </PopoverTrigger>
       <PopoverSurface className={styles.surface} aria-label="Time range">
         <RadioGroup value={range.kind} onChange={(_, d) => onChange({ ...range, kind: d.value as Range["kind"] })} aria-label="Time range">

@@ -107,13 +107,13 @@ export function chartOption(choice: ChartChoice, columns: Column[], allRows: Val
   const horizontal = choice.kind === "barchart";
   const categories = isTime || linear ? undefined : [...new Set(rows.map(xOf))];
   const main = isTime ? { type: "time" } : linear ? { type: "value", scale: true } : { type: "category", data: categories, inverse: horizontal, axisLabel: { hideOverlap: true, width: 160, overflow: "truncate" } };
-  const value = { type: "value", name: choice.y.length === 1 ? columns[choice.y[0] ?? 0]?.name : undefined, nameTextStyle: { align: horizontal ? "right" : "left" } };
+  const value = { type: "value", name: choice.y.length === 1 ? columns[choice.y[0] ?? 0]?.name : undefined, nameGap: 10, nameTextStyle: { align: horizontal ? "right" : "left" } };
   const stack = stacked ? { stack: "all" } : {};
   const area = choice.kind === "areachart" || choice.kind === "stackedarea" ? { areaStyle: { opacity: 0.35 } } : {};
   const type = choice.kind === "scatterchart" ? "scatter" : choice.kind === "columnchart" || choice.kind === "stackedcolumn" || horizontal ? "bar" : "line";
   return {
     ...base,
-    grid: { left: 16, right: 24, top: 48, bottom: 12, containLabel: true },
+    grid: { left: 16, right: 24, top: choice.title ? 66 : 54, bottom: 12, containLabel: true },
     xAxis: horizontal ? value : main,
     yAxis: horizontal ? main : value,
     series: list.map((s) => ({
@@ -162,6 +162,8 @@ function seriesOf(choice: ChartChoice, columns: Column[], rows: Value[][], xOf: 
     }
   }
   const list = [...all.values()];
+  // By name, so that a series keeps its colour however the rows come.
+  if (choice.series !== undefined) list.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   if (columns[choice.x]?.type === "datetime" || choice.kind === "linechart") for (const s of list) s.points.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
   return list;
 }

@@ -8,6 +8,8 @@ export interface Filter {
   column: number;
   /** The texts of the values; none means that nothing is ticked yet. */
   values: string[];
+  /** True for the rows that have none of the values. */
+  exclude?: boolean;
 }
 
 export interface Sort {
@@ -18,21 +20,35 @@ export interface Sort {
 export interface View {
   search: string;
   filters: Filter[];
-  sort?: Sort;
+  sort?: Sort | undefined;
   /** Names of columns that the user hid, or showed though they are empty. */
   hidden: string[];
   shown: string[];
+  /** Names of columns in the user's order; those that are not in it come last. */
+  order: string[];
+  /** The name of the column that rows are grouped by. */
+  groupBy?: string | undefined;
+  /** Groups that are closed, by their text; rows with open details. */
+  closed: ReadonlySet<string>;
+  expanded: ReadonlySet<number>;
 }
 
-export const emptyView: View = { search: "", filters: [], hidden: [], shown: [] };
+export const emptyView: View = { search: "", filters: [], hidden: [], shown: [], order: [], closed: new Set(), expanded: new Set() };
+
+/** A set with one more or one less. */
+export function toggled<T>(set: ReadonlySet<T>, value: T): ReadonlySet<T> {
+  const out = new Set(set);
+  if (!out.delete(value)) out.add(value);
+  return out;
+}
 
 /** The indexes of the rows to show. */
-export function visibleRows(rows: Value[][], columns: Column[], view: View): number[] {
-  const filters = view.filters.filter((f) => f.values.length > 0).map((f) => ({ column: f.column, values: new Set(f.values) }));
+export function visibleRows(rows: Value[][], columns: Column[], view: Pick<View, "filters" | "search" | "sort">): number[] {
+  const filters = view.filters.filter((f) => f.values.length > 0).map((f) => ({ column: f.column, values: new Set(f.values), exclude: f.exclude ?? false }));
   const search = view.search.trim().toLowerCase();
   const out: number[] = [];
   rows.forEach((row, i) => {
-    if (!filters.every((f) => f.values.has(plainText(row[f.column] ?? null)))) return;
+    if (!filters.every((f) => f.values.has(plainText(row[f.column] ?? null)) !== f.exclude)) return;
     if (search && !row.some((v) => plainText(v).toLowerCase().includes(search))) return;
     out.push(i);
   });
@@ -99,13 +115,27 @@ export function emptyColumns(rows: Value[][], columns: Column[]): Set<number> {
 const fewColumns = 12;
 
 /** The indexes of the columns to show: wide results without empty columns. */
-export function visibleColumns(columns: Column[], empty: Set<number>, view: View): number[] {
+export function visibleColumns(columns: Column[], empty: Set<number>, view: Pick<View, "hidden" | "shown" | "order">): number[] {
   const hide = columns.length > fewColumns;
-  return [...columns.keys()].filter((i) => {
+  const out = [...columns.keys()].filter((i) => {
     const name = columns[i]?.name ?? "";
     if (view.hidden.includes(name)) return false;
     return !(hide && empty.has(i)) || view.shown.includes(name);
   });
+  if (view.order.length === 0) return out;
+  const rank = new Map(view.order.map((name, i) => [name, i]));
+  const of = (i: number) => rank.get(columns[i]?.name ?? "") ?? rank.size + i;
+  return out.sort((a, b) => of(a) - of(b));
+}
+
+/** The names of all columns in order, after a shown one took another's place. */
+export function moveColumn(columns: Column[], shown: number[], from: number, to: number): string[] {
+  const order = [...shown];
+  const [moved] = order.splice(from, 1);
+  if (moved === undefined) return [];
+  order.splice(Math.max(0, Math.min(order.length, to)), 0, moved);
+  for (const i of columns.keys()) if (!order.includes(i)) order.push(i);
+  return order.map((i) => columns[i]?.name ?? "");
 }
 
 /** The most frequent values of a column, with their counts. */
@@ -123,11 +153,12 @@ export function frequentValues(rows: Value[][], column: number, most: number): {
 
 /** Widths in pixels that suit the first rows. */
 export function columnWidths(rows: Value[][], columns: Column[]): number[] {
-  const sample = rows.slice(0, 100);
-  return columns.map((c, i) => {
-    if (c.type === "datetime") return 184;
-    let longest = c.name.length + 3;
-    for (const r of sample) longest = Math.max(longest, plainText(r[i] ?? null).length);
-    return Math.max(72, Math.min(360, Math.round(longest * 7 + 24)));
-  });
+  return columns.map((c, i) => (c.type === "datetime" ? 184 : Math.min(300, fitWidth(rows, columns, i, 100))));
+}
+
+/** The width in pixels that suits the values of a column. */
+export function fitWidth(rows: Value[][], columns: Column[], column: number, most = 2000): number {
+  let longest = (columns[column]?.name.length ?? 0) + 3;
+  for (const r of rows.slice(0, most)) longest = Math.max(longest, plainText(r[column] ?? null).length);
+  return Math.max(72, Math.min(900, Math.round(longest * 6.8 + 24)));
 }

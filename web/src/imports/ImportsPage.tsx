@@ -1,4 +1,4 @@
-import { Button, makeStyles, MessageBar, MessageBarBody, mergeClasses, Subtitle2, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text, Title3, tokens } from "@fluentui/react-components";
+import { Badge, Button, makeStyles, MessageBar, MessageBarBody, mergeClasses, Subtitle2, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text, Title3, tokens } from "@fluentui/react-components";
 import { ArrowUploadRegular } from "@fluentui/react-icons";
 import { type DragEvent, useCallback, useEffect, useRef, useState } from "react";
 import { api } from "../api/api";
@@ -17,6 +17,8 @@ const useStyles = makeStyles({
   table: { backgroundColor: tokens.colorNeutralBackground1 },
   section: { padding: "8px 0 4px" },
   narrow: { width: "110px" },
+  time: { width: "160px" },
+  tables: { display: "flex", flexWrap: "wrap", gap: "4px", padding: "3px 0" },
   hidden: { display: "none" },
   cell: { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
 });
@@ -128,9 +130,10 @@ export default function ImportsPage() {
           <TableRow>
             <TableHeaderCell>Name</TableHeaderCell>
             <TableHeaderCell className={styles.narrow}>Kind</TableHeaderCell>
+            <TableHeaderCell className={styles.time}>Imported</TableHeaderCell>
             <TableHeaderCell className={styles.narrow}>Size</TableHeaderCell>
             <TableHeaderCell className={styles.narrow}>Rows</TableHeaderCell>
-            <TableHeaderCell>Imported</TableHeaderCell>
+            <TableHeaderCell>Rows by table</TableHeaderCell>
           </TableRow>
         </TableHeader>
         <TableBody>
@@ -140,9 +143,18 @@ export default function ImportsPage() {
                 {i.name}
               </TableCell>
               <TableCell>{i.kind}</TableCell>
-              <TableCell>{formatBytes(i.bytes)}</TableCell>
-              <TableCell title={rowsText(i.rows)}>{formatCount(total(i.rows))}</TableCell>
               <TableCell>{formatTime(i.time, zone).slice(0, 19)}</TableCell>
+              <TableCell>{formatBytes(i.bytes)}</TableCell>
+              <TableCell>{formatCount(total(i.rows))}</TableCell>
+              <TableCell>
+                <div className={styles.tables}>
+                  {Object.entries(i.rows ?? {}).map(([name, n]) => (
+                    <Badge key={name} size="small" appearance="tint" color="informative">
+                      {name} {formatCount(n)}
+                    </Badge>
+                  ))}
+                </div>
+              </TableCell>
             </TableRow>
           ))}
         </TableBody>
@@ -153,8 +165,3 @@ export default function ImportsPage() {
 }
 
 const total = (rows: Record<string, number> | null) => Object.values(rows ?? {}).reduce((a, b) => a + b, 0);
-
-const rowsText = (rows: Record<string, number> | null) =>
-  Object.entries(rows ?? {})
-    .map(([k, n]) => `${k}: ${n}`)
-    .join("\n");

@@ -34,7 +34,7 @@ export function memberPath(column: string, type: ColumnType, member: string): st
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(member) ? `${bag}.${member}` : `${bag}[${stringLiteral(member)}]`;
 }
 
-export type Operator = "==" | "!=" | "contains" | "startswith" | "endswith";
+export type Operator = "==" | "!=" | "contains" | "!contains" | "startswith" | "endswith";
 
 /** A condition that a value fulfils, or with "!=" does not. */
 export function condition(column: string, type: ColumnType, op: Operator, value: Value): string {

@@ -1,6 +1,6 @@
 import { Link, makeStyles, mergeClasses, Subtitle2, tokens, Tooltip } from "@fluentui/react-components";
 import { CodeRegular } from "@fluentui/react-icons";
-import type { MouseEvent, ReactNode } from "react";
+import type { CSSProperties, MouseEvent, ReactNode } from "react";
 import { useApp } from "../app/context";
 import { addressOf, navigate } from "../app/router";
 import type { Column, Panel, Value } from "../api/types";
@@ -15,6 +15,7 @@ const useStyles = makeStyles({
   table: { width: "100%", borderCollapse: "collapse", fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground1 },
   head: { textAlign: "left", fontWeight: tokens.fontWeightSemibold, color: tokens.colorNeutralForeground2, padding: "3px 6px", position: "sticky", top: 0, backgroundColor: tokens.colorNeutralBackground1, whiteSpace: "nowrap" },
   cell: { padding: "3px 6px", borderTop: `1px solid ${tokens.colorNeutralStroke3}`, maxWidth: "340px", overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
+  first: { maxWidth: 0, width: "50%" },
   number: { textAlign: "right", fontVariantNumeric: "tabular-nums" },
   row: { ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover } },
   none: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
@@ -66,6 +67,9 @@ export function Card({ panel, children }: { panel: Panel; children: ReactNode })
 export function PanelCard({ panel, device = "" }: { panel: Panel; device?: string }) {
   const styles = useStyles();
   const { zone } = useApp();
+  // The first number is also drawn, as its share of the greatest.
+  const bar = panel.columns.findIndex(isNumber);
+  const most = Math.max(1, ...panel.rows.map((r) => Number(r[bar] ?? 0)));
   return (
     <Card panel={panel}>
       {panel.rows.length === 0 ? (
@@ -88,7 +92,7 @@ export function PanelCard({ panel, device = "" }: { panel: Panel; device?: strin
                   {panel.columns.map((c, j) => {
                     const shown = cellText(c, r[j] ?? null, zone);
                     return (
-                      <td key={c.name} className={mergeClasses(styles.cell, isNumber(c) && styles.number)} title={shown}>
+                      <td key={c.name} className={mergeClasses(styles.cell, j === 0 && styles.first, isNumber(c) && styles.number)} title={shown} style={j === bar ? barStyle(Number(r[j]), most) : undefined}>
                         {j === 0 ? (
                           <HuntLink query={drill(panel, rowOf(panel, r), device)} name={shown || panel.title}>
                             {shown || "(none)"}
@@ -109,7 +113,12 @@ export function PanelCard({ panel, device = "" }: { panel: Panel; device?: strin
   );
 }
 
-const isNumber = (c: Column) => (c.type === "long" || c.type === "int" || c.type === "real") && !/port/i.test(c.name);
+function barStyle(n: number, most: number): CSSProperties {
+  const share = Math.round((100 * n) / most);
+  return { backgroundImage: `linear-gradient(to left, ${tokens.colorBrandBackground2} ${share}%, transparent ${share}%)` };
+}
+
+const isNumber = (c: Column) => (c.type === "long" || c.type === "int" || c.type === "real") && !/^(Local|Remote)?Port$/.test(c.name);
 
 function cellText(c: Column, v: Value, zone: Zone): string {
   if (typeof v === "number" && isNumber(c)) return c.name === "Bytes" ? formatBytes(v) : formatCount(v);

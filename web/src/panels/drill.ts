@@ -21,6 +21,10 @@ export function drill(p: Panel, r: Row, device = ""): string {
   const of = (table: string, conditions: string[], time = "Timestamp") => [table, ...(device && table === events ? [`| where ${text("DeviceId", device)}`] : []), ...conditions.map((c) => `| where ${c}`), `| sort by ${time} desc`].join("\n");
   switch (p.name) {
     case "actions": {
+      if (p.about !== undefined) {
+        const at = `datetime(${plainText(r.Time ?? null)})`;
+        return of(events, [`RemoteIP == ${stringLiteral(p.about)} or LocalIP == ${stringLiteral(p.about)}`, `${text("ActionType", r.ActionType ?? "")} and Timestamp >= ${at}`]).replace("desc", "asc");
+      }
       const bin = /bin\(Timestamp, (\w+)\)/.exec(p.query)?.[1] ?? "1h";
       const from = `datetime(${plainText(r.Time ?? null)})`;
       return of(events, [text("ActionType", r.ActionType ?? ""), `Timestamp >= ${from} and Timestamp < ${from} + ${bin}`]);
@@ -41,6 +45,18 @@ export function drill(p: Panel, r: Row, device = ""): string {
       return of(events, [text("RemoteIP", r.RemoteIP ?? "")]);
     case "services":
       return of(events, ['ActionType == "InboundConnectionAccepted"', number("LocalPort", r.LocalPort ?? null)]);
+    case "urls":
+      return of(events, [text("RemoteUrl", r.RemoteUrl ?? "")]);
+    case "connections":
+      return of("ZeekConn", [`${number("id.resp_p", r.Port ?? null)} and ${text("proto", r.Protocol ?? "")} and ${text("service", r.Service ?? "")} and (${text("id.orig_h", p.about ?? "")} or ${text("id.resp_h", p.about ?? "")})`], "ts");
+    case "names-of":
+      return of("ZeekDns", [`tostring(answers) has ${stringLiteral(p.about ?? "")} and ${text("query", r.Query ?? "")}`], "ts");
+    case "certificates":
+      return of("ZeekSsl", [`${text("server_name", r.ServerName ?? "")} and (${text("id.orig_h", p.about ?? "")} or ${text("id.resp_h", p.about ?? "")})`], "ts");
+    case "agents-of":
+      return of("ZeekHttp", [`${text("user_agent", r.UserAgent ?? "")} and (${text("id.orig_h", p.about ?? "")} or ${text("id.resp_h", p.about ?? "")})`], "ts");
+    case "devices-of":
+      return of(events, [`${text("RemoteIP", p.about ?? "")} and ${text("DeviceName", r.DeviceName ?? "")}`]);
     case "tls":
       return ["ZeekSsl", ...(device ? [`| where ${text("OrigDeviceId", device)}`] : []), ...["version", "cipher", "server_name"].map((c) => `| where ${text(c, r[c] ?? "")}`), "| sort by ts desc"].join("\n");
     case "processes":

@@ -7,6 +7,7 @@ import { addressOf, navigate } from "../app/router";
 import { formatTime } from "../format/value";
 import { PanelCard } from "../panels/PanelCard";
 import { usePanels } from "../panels/usePanels";
+import { Tiles } from "./Tiles";
 
 const EventsChart = lazy(() => import("../panels/EventsChart"));
 
@@ -52,6 +53,7 @@ export default function StartPage() {
         </div>
       ) : (
         <>
+          {panels && <Tiles />}
           {chart && (
             <div className={styles.chart}>
               <Suspense>
