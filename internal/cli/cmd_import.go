@@ -61,6 +61,7 @@ with its own settings, and waits for what comes of it.`,
 				return a.upload(cmd, args, f)
 			}
 			limitMemory(memoryBesideDatabase)
+			f.db.appendMemory = memoryOfAppends
 			if f.follow {
 				return a.follow(cmd.Context(), args, f)
 			}

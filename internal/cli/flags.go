@@ -26,6 +26,8 @@ func logs() []*event.Log { return all.Logs() }
 type dbFlags struct {
 	path   string
 	memory int64 // MiB
+	// appendMemory is duckdb.Options.AppendMemory, in bytes.
+	appendMemory int64
 	queryFiles
 }
 
@@ -40,7 +42,7 @@ func (f *dbFlags) open(ctx context.Context, readOnly bool) (*duckdb.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := duckdb.Open(ctx, duckdb.Options{Path: f.path, ReadOnly: readOnly, MemoryLimit: f.memory << 20, Logs: logs(), Host: host})
+	db, err := duckdb.Open(ctx, duckdb.Options{Path: f.path, ReadOnly: readOnly, MemoryLimit: f.memory << 20, AppendMemory: f.appendMemory, Logs: logs(), Host: host})
 	return db, servedAt(f.path, err)
 }
 

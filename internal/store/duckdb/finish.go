@@ -111,6 +111,9 @@ func (tx *importTx) attribute() error {
 	if !hasRaw || !hasConn {
 		return nil
 	}
+	if err := tx.releaseMemory(); err != nil {
+		return err
+	}
 	var defs, cols []string
 	for _, c := range defender.ProcessColumns() {
 		defs = append(defs, ident(c.Name)+" "+sqlTypes[c.Type])
@@ -136,5 +139,5 @@ QUALIFY row_number() OVER (PARTITION BY c.uid ORDER BY abs(r.Timestamp - c.ts), 
 			return err
 		}
 	}
-	return nil
+	return tx.spareMemory()
 }

@@ -56,7 +56,10 @@ func (d *DB) Begin(ctx context.Context) (store.Import, error) {
 		conn.Close()
 		return nil, err
 	}
-	if err := conn.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) + 1 FROM _imports`).Scan(&tx.id); err != nil {
+	if err = tx.spareMemory(); err == nil {
+		err = conn.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) + 1 FROM _imports`).Scan(&tx.id)
+	}
+	if err != nil {
 		tx.Rollback()
 		return nil, err
 	}
