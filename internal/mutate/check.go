@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
+	"hash/fnv"
 	"io"
 	"io/fs"
 	"math"
@@ -14,13 +16,16 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"wirehunt/analyzer/all"
 	"wirehunt/event"
 	"wirehunt/internal/capture"
 	"wirehunt/internal/pipeline"
+	"wirehunt/packet"
 	"wirehunt/pcapfile"
 	"wirehunt/zeeklog"
 )
@@ -30,8 +35,8 @@ const Window = 400
 
 // Limits of a run over a window of packets.
 const (
-	// maxTime is far beyond what a run takes on a busy machine.
-	maxTime = 30 * time.Second
+	// maxSeconds is far beyond what a run takes on a busy machine.
+	maxSeconds = 60
 	// Allocations of a run, for each byte of its packets, and for each record
 	// (most of that is the text that the test makes of it).
 	maxAlloc, maxAllocPerByte, maxAllocPerRow = 16 << 20, 64, 8 << 10
@@ -88,24 +93,65 @@ func Program(rng *rand.Rand, n int) []byte {
 	return b
 }
 
+// Save writes packets as a capture into dir, named after the capture that they
+// were in and what is wrong with them, so that of each fault there is one file.
+// It returns the path.
+func Save(dir, name string, recs []pcapfile.Record, fault error) (string, error) {
+	kind := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) {
+			return r
+		}
+		return -1
+	}, fault.Error())
+	h := fnv.New32a()
+	io.WriteString(h, kind[:min(len(kind), 100)])
+	path := filepath.Join(dir, fmt.Sprintf("%s-%08x.pcapng", name, h.Sum32()))
+	f, err := os.Create(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	w := pcapfile.NewWriterNG(f)
+	links := map[packet.LinkType]int{}
+	for _, r := range recs {
+		if _, ok := links[r.Link]; !ok {
+			links[r.Link] = w.AddInterface(r.Link)
+		}
+		r.Interface = links[r.Link]
+		if err := w.Write(&r); err != nil {
+			return "", err
+		}
+	}
+	return path, w.Flush()
+}
+
 // Check runs packets through the whole pipeline, with one shard and with
 // several, and returns what is wrong: a panic, an error, a run without end,
-// too much memory, records that are too many, out of order, or no JSON.
+// too much memory, records that are too many, out of order, no JSON, or others
+// with several shards than with one.
 func Check(recs []pcapfile.Record) error {
+	var one uint64
 	for _, shards := range []int{1, 3} {
-		if err := check(recs, shards); err != nil {
+		sum, err := check(recs, shards)
+		if err != nil {
 			return fmt.Errorf("%d shards: %w", shards, err)
+		}
+		if shards == 1 {
+			one = sum
+		} else if sum != one {
+			return fmt.Errorf("%d shards give other records than 1", shards)
 		}
 	}
 	return nil
 }
 
-func check(recs []pcapfile.Record, shards int) error {
+// check returns a hash of the records.
+func check(recs []pcapfile.Record, shards int) (uint64, error) {
 	size := 0
 	for i := range recs {
 		size += len(recs[i].Data)
 	}
-	s := &sink{left: maxRows + maxRowsPerPacket*len(recs) + size/bytesPerRow, last: map[string]event.Order{}}
+	s := &sink{left: maxRows + maxRowsPerPacket*len(recs) + size/bytesPerRow, last: map[string]event.Order{}, sum: fnv.New64a()}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	var stats pipeline.Stats
@@ -117,25 +163,34 @@ func check(recs []pcapfile.Record, shards int) error {
 		}, s)
 		done <- err
 	}()
-	select {
-	case err := <-done:
-		if err != nil {
-			return err
+	// Seconds are counted as they are lived: a process that is stopped, as
+	// those of a fuzzer may be, misses ticks.
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for seconds, running := 0, true; running; {
+		select {
+		case err := <-done:
+			if err != nil {
+				return 0, err
+			}
+			running = false
+		case <-tick.C:
+			if seconds++; seconds == maxSeconds {
+				return 0, fmt.Errorf("no end after %d s", maxSeconds)
+			}
 		}
-	case <-time.After(maxTime):
-		return fmt.Errorf("no end after %v", maxTime)
 	}
 	runtime.ReadMemStats(&after)
 	if stats.Panics > 0 {
-		return fmt.Errorf("%d panics: %s", stats.Panics, stats.Panic)
+		return 0, fmt.Errorf("%d panics: %s", stats.Panics, stats.Panic)
 	}
 	if stats.Packets != uint64(len(recs)) {
-		return fmt.Errorf("%d packets of %d were worked on", stats.Packets, len(recs))
+		return 0, fmt.Errorf("%d packets of %d were worked on", stats.Packets, len(recs))
 	}
 	if n := after.TotalAlloc - before.TotalAlloc; n > maxAlloc+maxAllocPerByte*uint64(size)+maxAllocPerRow*stats.Rows {
-		return fmt.Errorf("%d bytes allocated for %d bytes in %d packets, %d records", n, size, len(recs), stats.Rows)
+		return 0, fmt.Errorf("%d bytes allocated for %d bytes in %d packets, %d records", n, size, len(recs), stats.Rows)
 	}
-	return nil
+	return s.sum.Sum64(), nil
 }
 
 // source gives packets in memory.
@@ -158,6 +213,7 @@ type sink struct {
 	left int // how many more there may be
 	last map[string]event.Order
 	text bytes.Buffer
+	sum  hash.Hash64 // of the text
 }
 
 func (s *sink) Write(batches ...*event.Batch) error {
@@ -193,6 +249,7 @@ func (s *sink) rows(b *event.Batch) error {
 	if err := zeeklog.WriteBatch(&s.text, b, zeeklog.Options{JSON: true, Extra: true}); err != nil {
 		return err
 	}
+	s.sum.Write(s.text.Bytes())
 	for line := range bytes.Lines(s.text.Bytes()) {
 		if !json.Valid(line) || !utf8.Valid(line) {
 			return fmt.Errorf("no JSON: %q", line)

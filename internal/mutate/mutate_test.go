@@ -2,6 +2,8 @@ package mutate
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -119,7 +121,47 @@ func TestResize(t *testing.T) {
 	}
 }
 
-// FuzzMutate damages a window of a capture.
+// TestFinds checks what FuzzMutate found once: packets that it saved.
+func TestFinds(t *testing.T) {
+	paths, err := Paths("testdata/finds")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	if len(paths) == 0 {
+		t.Skip("nothing in testdata/finds")
+	}
+	for _, path := range paths {
+		if err := Check(slices.Concat(load(t, path)...)); err != nil {
+			t.Errorf("%s: %v", filepath.Base(path), err)
+		}
+	}
+}
+
+// TestSave saves packets and reads them again.
+func TestSave(t *testing.T) {
+	recs := load(t, "../../testdata/range/captures/http.pcap")[0]
+	dir := t.TempDir()
+	path, err := Save(dir, "http", recs, errors.New("no end after 60 s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := Save(dir, "http", recs, errors.New("no end after 61 s")); again != path || err != nil {
+		t.Errorf("saved as %s, the same fault as %s, %v", path, again, err)
+	}
+	got := load(t, path)[0]
+	if len(got) != len(recs) {
+		t.Fatalf("%d packets of %d", len(got), len(recs))
+	}
+	for i, r := range got {
+		if r.Time != recs[i].Time || r.WireLen != recs[i].WireLen || r.Link != recs[i].Link || !bytes.Equal(r.Data, recs[i].Data) {
+			t.Fatalf("packet %d is another", i)
+		}
+	}
+}
+
+// FuzzMutate damages a window of a capture.  What it finds it also saves as
+// captures in the folder that WIREHUNT_FINDS names, because the number of a
+// capture is another when there are more of them.
 func FuzzMutate(f *testing.F) {
 	paths := captures(f)
 	for n := range paths {
@@ -134,7 +176,12 @@ func FuzzMutate(f *testing.F) {
 			windows[path] = load(t, path)
 		}
 		if list := windows[path]; len(list) > 0 {
-			if err := Check(Apply(list[int(w)%len(list)], prog)); err != nil {
+			recs := Apply(list[int(w)%len(list)], prog)
+			if err := Check(recs); err != nil {
+				if dir := os.Getenv("WIREHUNT_FINDS"); dir != "" {
+					saved, serr := Save(dir, filepath.Base(path), recs, err)
+					t.Logf("saved as %s (%v)", saved, serr)
+				}
 				t.Fatalf("%s, window %d: %v", filepath.Base(path), int(w)%len(list), err)
 			}
 		}
