@@ -7,6 +7,8 @@
 package dns
 
 import (
+	"strconv"
+
 	"wirehunt/analyzer"
 	"wirehunt/event"
 	"wirehunt/packet"
@@ -107,7 +109,8 @@ func (a *Analyzer) message(dir analyzer.Dir, b []byte) bool {
 	}
 	a.pair(h)
 	if h.qd > maxQueries {
-		a.Weird("DNS_Conn_count_too_large", "")
+		a.Weird("DNS_Conn_count_too_large", strconv.Itoa(int(h.qd))+" > "+strconv.Itoa(maxQueries))
+		a.Conn.Limited()
 		a.end(h)
 		a.Violate("DNS_Conn_count_too_large")
 		return false

@@ -6,16 +6,17 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"wirehunt/analyzer"
 )
 
 // Limits, those of the scripts' options.
 const (
-	maxCommands   = 20 // waiting for replies
-	maxCommandLen = 40
-	maxNameLen    = 128      // of user and password
-	maxArg        = 4096 + 1 // one more than the engine leaves of a field
+	maxCommands   = 20   // waiting for replies
+	maxCommandLen = 100  // FTP::max_command_length
+	maxNameLen    = 128  // of user and password
+	maxArg        = 4096 // of arguments, replies and the working directory
 	maxLine       = 16 << 10
 )
 
@@ -137,7 +138,7 @@ func (a *Analyzer) command(b []byte) {
 	if !ok || len(cmd) > maxCommandLen {
 		if a.Confirmed() {
 			if ok {
-				a.Weird("FTP_max_command_length_exceeded", "")
+				a.tooLong("FTP_max_command_length_exceeded", strconv.Itoa(len(cmd))+" > "+strconv.Itoa(maxCommandLen))
 			} else {
 				a.Weird("FTP_invalid_command", "")
 			}
@@ -162,6 +163,12 @@ func (a *Analyzer) command(b []byte) {
 	}
 	a.session.request(cmd, arg)
 	a.commandToken(cmd, arg)
+}
+
+// tooLong notes that something is longer than what is taken of it.
+func (a *Analyzer) tooLong(name, addl string) {
+	a.Weird(name, addl)
+	a.Conn.Limited()
 }
 
 // replyCode returns the three digits that a line starts with, or 0.

@@ -61,6 +61,23 @@ func TestData(t *testing.T) {
 	golden.Check(t, "testdata/data.golden", []byte(got))
 }
 
+// What is too long is cut, and weird.log has its length.
+func TestTooLong(t *testing.T) {
+	x := func(n int) string { return strings.Repeat("x", n) }
+	got := Run(t, Spec(), Options{}, Resp("220 hi\r\n"),
+		Orig("USER "+x(129)+"\r\n"), Resp("331 y\r\n"), Orig("PASS "+x(130)+"\r\n"), Resp("230 "+x(4097)+"\r\n"),
+		Orig(strings.Repeat("Y", 100)+"\r\n"), Resp("500 n\r\n"), Orig(strings.Repeat("Z", 132)+"\r\n"), Resp("500 n\r\n"),
+		Orig("RETR "+x(4098)+"\r\n"), Resp("550 n\r\n"), Orig(strings.Repeat("NOOP\r\n", 21)))
+	for _, want := range []string{
+		`"FTP_user_too_long","addl":"129"`, `"FTP_password_too_long","addl":"130"`, `"FTP_reply_msg_too_long","addl":"4097"`,
+		`"FTP_max_command_length_exceeded","addl":"132 > 100"`, `"FTP_arg_too_long","addl":"4098"`, `"FTP_too_many_pending_commands","addl":"20"`,
+	} {
+		if n := strings.Count(got, want); n != 1 {
+			t.Errorf("%s: %d times in %s", want, n, got)
+		}
+	}
+}
+
 func TestProbe(t *testing.T) {
 	for _, c := range []struct{ orig, resp, want string }{
 		{"USER x\r\n", "220 hello\r\n331 y\r\n", "ftp"},

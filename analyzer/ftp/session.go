@@ -3,6 +3,7 @@ package ftp
 import (
 	"bytes"
 	"slices"
+	"strconv"
 
 	"wirehunt/analyzer"
 	"wirehunt/packet"
@@ -84,20 +85,23 @@ func (s *session) request(name, arg []byte) {
 		s.message(false)
 	}
 	s.start()
+	if len(arg) > maxArg {
+		s.a.Weird("FTP_arg_too_long", strconv.Itoa(len(arg)))
+	}
 	if len(s.pending) < maxCommands {
 		s.add(commandName(name), arg)
 	} else {
-		s.a.Weird("FTP_too_many_pending_commands", "")
+		s.a.Weird("FTP_too_many_pending_commands", strconv.Itoa(maxCommands))
 	}
 	switch string(name) {
 	case "USER":
 		if len(arg) > maxNameLen {
-			s.a.Weird("FTP_user_too_long", "")
+			s.a.Weird("FTP_user_too_long", strconv.Itoa(len(arg)))
 		}
 		s.user = append(s.user[:0], arg[:min(len(arg), maxNameLen)]...)
 	case "PASS":
 		if len(arg) > maxNameLen {
-			s.a.Weird("FTP_password_too_long", "")
+			s.a.Weird("FTP_password_too_long", strconv.Itoa(len(arg)))
 		}
 		s.password, s.hasPass = append(s.password[:0], arg[:min(len(arg), maxNameLen)]...), true
 	case "PORT":
@@ -134,6 +138,10 @@ func (s *session) reply(code int, msg []byte, more bool) {
 	}
 	cur := s.best(code, msg)
 	s.cur, s.hasCur = *cur, true
+	if len(msg) > maxArg {
+		s.a.Weird("FTP_reply_msg_too_long", strconv.Itoa(len(msg)))
+		msg = msg[:maxArg]
+	}
 	s.code, s.msg = code, append(s.msg[:0], msg...)
 	if more {
 		return
@@ -262,7 +270,7 @@ func (s *session) write(c *command) {
 	case c.name == "PASS" && !s.isGuest():
 		arg = []byte(hidden)
 	}
-	colArg.SetNonEmpty(r, arg[:min(len(arg), maxArg)])
+	colArg.SetNonEmpty(r, arg)
 	if s.transfer != nil && s.transfer.mime != "" {
 		colMime.SetString(r, s.transfer.mime)
 	}
@@ -271,7 +279,7 @@ func (s *session) write(c *command) {
 	}
 	if s.code >= 0 {
 		colCode.Set(r, uint64(s.code))
-		colMsg.Set(r, s.msg[:min(len(s.msg), maxArg)])
+		colMsg.Set(r, s.msg)
 	}
 	if s.hasData {
 		colPassive.Set(r, s.channel.passive)
