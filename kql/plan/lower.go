@@ -31,6 +31,7 @@ func Relation(root types.Node) *Query {
 	p.require(root, need)
 	f := p.lower(root)
 	q := &Query{Root: p.finish(f, root.Cols()), Shared: p.list, Columns: root.Cols()}
+	q.shareAsked()
 	q.elementTexts()
 	return q
 }
