@@ -65,9 +65,33 @@ func (b *binder) compare(e *ast.Binary) Expr {
 	}
 	cx, cy, ok := b.comparable(string(e.Op), x, y)
 	if !ok {
-		return b.badOperands(e, x, y)
+		b.diags.Add(CodeOperandTypes, e.OpPos, "Cannot compare values of types %s and %s. Try adding explicit casts", x.Type(), y.Type()).Hint = castHint(x, y)
+		return &Const{T: schema.Unknown, Sp: e.Pos}
 	}
+	b.lintText(e, x, y)
 	return &Call{Fn: b.funcs.Operator(string(e.Op)), Args: []Expr{cx, cy}, T: schema.Bool, Sp: e.Pos}
+}
+
+// castHint says how the text of two operands becomes comparable with the other.
+func castHint(x, y Expr) string {
+	t := x.Type()
+	if t == schema.String {
+		t = y.Type()
+	} else if y.Type() != schema.String {
+		return ""
+	}
+	if f := conversion(t); f != "" {
+		return "Use " + f + "() on the string."
+	}
+	return ""
+}
+
+// lintText tells of a number that is compared with a text, which the engine
+// does as text: "0443" is not 443.
+func (b *binder) lintText(e *ast.Binary, x, y Expr) {
+	if b.opts.Lint && (numeric(x.Type()) && y.Type() == schema.String || numeric(y.Type()) && x.Type() == schema.String) {
+		b.diags.Inform(CodeTextNumber, e.OpPos, "A number and a string are compared as text.").Hint = "Write the number without quotes."
+	}
 }
 
 // comparable converts two operands to one type.

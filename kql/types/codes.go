@@ -38,6 +38,8 @@ const (
 	// CodeWholeTerm tells of a search inside words that a search for words
 	// could do.
 	CodeWholeTerm diag.Code = "KQL2102"
+	// CodeTextNumber tells of a number that is compared with a text.
+	CodeTextNumber diag.Code = "KQL2103"
 	// CodeNotSupported is something this engine knows and cannot do.
 	CodeNotSupported diag.Code = "KQL3101"
 	// CodeRefused is something that reaches outside and is refused.
