@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -60,6 +61,7 @@ const (
 // from it.
 type queue struct {
 	shard *shard
+	home  int // the worker that has its state in the cache
 	mu    sync.Mutex
 	tasks []task
 	ready bool // in sharded.ready, or a worker has it
@@ -68,13 +70,52 @@ type queue struct {
 	back  chan *part // rows that are written: their memory
 }
 
-// sharded spreads the partitions over workers: a partition with work waits in
-// ready for a worker that is free, so none is idle while there is work.
+// waiting are the partitions with work that no worker has.
+type waiting struct {
+	mu     sync.Mutex
+	some   sync.Cond
+	list   []*queue
+	closed bool
+}
+
+func (w *waiting) put(q *queue) {
+	w.mu.Lock()
+	w.list = append(w.list, q)
+	w.mu.Unlock()
+	w.some.Signal()
+}
+
+// take waits for a partition for the worker: one of its own if there is one,
+// else any, so that none is idle while there is work.  It returns nil at the
+// end.
+func (w *waiting) take(worker int) *queue {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.list) == 0 {
+		if w.closed {
+			return nil
+		}
+		w.some.Wait()
+	}
+	i := max(slices.IndexFunc(w.list, func(q *queue) bool { return q.home == worker }), 0)
+	q := w.list[i]
+	w.list = slices.Delete(w.list, i, i+1)
+	return q
+}
+
+func (w *waiting) close() {
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
+	w.some.Broadcast()
+}
+
+// sharded spreads the partitions over workers.
 type sharded struct {
 	opt     *Options
 	route   *router
 	queues  [partitions]queue
-	ready   chan *queue
+	ready   waiting
 	marks   chan *mark
 	free    chan *shared
 	clock   clock
@@ -90,20 +131,21 @@ type sharded struct {
 
 func runSharded(ctx context.Context, src capture.Source, o Options, sink Sink) (Stats, error) {
 	p := &sharded{
-		opt: &o, route: newRouter(o.Seed), ready: make(chan *queue, partitions),
-		marks: make(chan *mark, queuedMarks), free: make(chan *shared, maxBatches),
+		opt: &o, route: newRouter(o.Seed), marks: make(chan *mark, queuedMarks), free: make(chan *shared, maxBatches),
 		stopped: make(chan struct{}), merged: newMerger(sink),
 	}
 	for range cap(p.free) {
 		p.free <- &shared{free: p.free}
 	}
+	p.ready.some.L = &p.ready.mu
+	workers := min(o.Shards, partitions)
 	for k, s := range newShards(&o) {
-		p.queues[k].shard = s
+		p.queues[k].shard, p.queues[k].home = s, k%workers
 		p.queues[k].back = make(chan *part, queuedMarks+2)
 	}
-	for range min(o.Shards, partitions) {
+	for i := range workers {
 		p.workers.Add(1)
-		go p.work()
+		go p.work(i)
 	}
 	p.writer.Add(1)
 	go p.write()
@@ -113,7 +155,7 @@ func runSharded(ctx context.Context, src capture.Source, o Options, sink Sink) (
 		p.mark(p.clock.now, true)
 	}
 	p.pending.Wait()
-	close(p.ready)
+	p.ready.close()
 	p.workers.Wait()
 	close(p.marks)
 	p.writer.Wait()
@@ -227,20 +269,20 @@ func (p *sharded) send(k int, t task) {
 	q.ready = true
 	q.mu.Unlock()
 	if wake {
-		p.ready <- q // has room for all
+		p.ready.put(q)
 	}
 }
 
-// work is a worker's goroutine.
-func (p *sharded) work() {
+// work is the goroutine of worker i.
+func (p *sharded) work(i int) {
 	defer p.workers.Done()
-	for q := range p.ready {
+	for q := p.ready.take(i); q != nil; q = p.ready.take(i) {
 		q.mu.Lock()
 		tasks := q.tasks
 		q.tasks = q.spare[:0]
 		q.mu.Unlock()
-		for i := range tasks {
-			p.do(q, tasks[i])
+		for _, t := range tasks {
+			p.do(q, t)
 			p.pending.Done()
 		}
 		clear(tasks)
@@ -250,7 +292,7 @@ func (p *sharded) work() {
 		again := q.ready
 		q.mu.Unlock()
 		if again {
-			p.ready <- q
+			p.ready.put(q)
 		}
 	}
 }
