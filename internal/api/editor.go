@@ -210,11 +210,15 @@ func result(sig *types.Signature) string {
 }
 
 func (s *Server) postCheck(w http.ResponseWriter, r *http.Request, _ identity) *failure {
-	text, _, cat, f := s.editor(w, r)
+	text, _, _, f := s.editor(w, r)
 	if f != nil {
 		return f
 	}
-	columns, diags := kql.Check(text, kql.Options{Catalog: query.NewCatalog(cat.tables), Now: time.Now().UTC()})
+	opt, err := query.CompilerOptions(r.Context(), s.store, query.Options{Now: time.Now().UTC()})
+	if err != nil {
+		return broken(err)
+	}
+	columns, diags := kql.Check(text, opt)
 	out := checkReply{Diagnostics: diagnostics(text, diags), Columns: []columnInfo{}}
 	for _, c := range columns {
 		out.Columns = append(out.Columns, columnInfo{Name: c.Name, Type: c.Type.String()})

@@ -77,7 +77,6 @@ func commands() []command {
 		{re(`\.show version`), showVersion},
 		{re(`\.show cluster(?: details)?`), showCluster},
 		{re(`\.show cluster monitoring`), showMonitoring},
-		{re(`\.show (?:functions|database NAME functions)`), showNothing("Name:string Parameters:string Body:string Folder:string DocString:string")},
 		{re(`\.show materialized-views`), showNothing("Name:string SourceTable:string Query:string MaterializedTo:datetime LastRun:datetime LastRunResult:string IsHealthy:bool IsEnabled:bool Folder:string DocString:string")},
 		{re(`\.show external tables`), showNothing("TableName:string TableType:string Folder:string DocString:string Properties:string ConnectionStrings:dynamic Partitions:dynamic PathFormat:string")},
 		{re(`\.show (?:cluster|database(?: NAME)?) (?:principals|principal roles)`), showNothing("Role:string PrincipalType:string PrincipalDisplayName:string PrincipalObjectId:string PrincipalFQN:string Notes:string")},
@@ -86,8 +85,14 @@ func commands() []command {
 
 var commandList = sync.OnceValue(commands)
 
-func (s *Server) command(w http.ResponseWriter, r *http.Request, _ identity, q *kustoRequest, version int) *failure {
+func (s *Server) command(w http.ResponseWriter, r *http.Request, who identity, q *kustoRequest, version int) *failure {
 	text := strings.TrimSpace(stripComments(q.csl))
+	if columns, rows, f, ok := s.functionCommand(r.Context(), who, text); ok {
+		if f != nil {
+			return f
+		}
+		return writeCommand(w, q, version, columns, rows)
+	}
 	if len(text) > 4096 {
 		return fail(badRequest, "The command is too long.")
 	}
@@ -100,14 +105,19 @@ func (s *Server) command(w http.ResponseWriter, r *http.Request, _ identity, q *
 		if f != nil {
 			return f
 		}
-		if version == 2 {
-			return writeV2(w, q, kustoOptions{}, columns, &fixedRows{rows: rows}, visualization(nil))
-		}
-		writeTableV1(w, columns, rows)
-		return nil
+		return writeCommand(w, q, version, columns, rows)
 	}
 	first, _, _ := strings.Cut(text, "\n")
 	return fail(badRequest, "The management command '%.100s' is not supported.", first)
+}
+
+// writeCommand writes the result of a command in the form of the endpoint.
+func writeCommand(w http.ResponseWriter, q *kustoRequest, version int, columns []schema.Column, rows [][]any) *failure {
+	if version == 2 {
+		return writeV2(w, q, kustoOptions{}, columns, &fixedRows{rows: rows}, visualization(nil))
+	}
+	writeTableV1(w, columns, rows)
+	return nil
 }
 
 // fixedRows are rows of a command.

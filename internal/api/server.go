@@ -160,6 +160,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.microsoftRoutes()...)
 	all = append(all, s.kustoRoutes()...)
 	all = append(all, s.portalRoutes()...)
+	all = append(all, s.functionRoutes()...)
 	all = append(all, s.operationRoutes()...)
 	return all
 }
