@@ -62,7 +62,12 @@ type gen struct {
 func indent(n int) string { return strings.Repeat("  ", n) }
 
 // query writes a SELECT with all its clauses.
-func (g *gen) query(s *plan.Select, depth int) string {
+func (g *gen) query(s *plan.Select, depth int) string { return g.selectSQL(s, depth, true) }
+
+// selectSQL writes a SELECT, with the names of its columns or without: of the
+// SELECTs of a union the first one names and types them, and SQL that is to be
+// read by the database is better short.
+func (g *gen) selectSQL(s *plan.Select, depth int, named bool) string {
 	saved := *g
 	defer func() {
 		g.scan, g.alias, g.order, g.over, g.unordered = saved.scan, saved.alias, saved.order, saved.over, saved.unordered
@@ -103,6 +108,13 @@ func (g *gen) query(s *plan.Select, depth int) string {
 		x := g.value(d.X, d.Col.Type)
 		if r, ok := d.X.(*types.Ref); ok && (r.Col == d.Col || d.Col.Raw) {
 			x = g.bare(r.Col) // passed on as it is, null and all
+		}
+		if !named {
+			if c, ok := d.X.(*types.Const); ok && c.V == nil && d.Col.Type != schema.String {
+				x = "NULL"
+			}
+			b.WriteString(x)
+			continue
 		}
 		name := g.names.Column(d.Col)
 		b.WriteString(x)
@@ -353,8 +365,8 @@ func (g *gen) fromWith(f *plan.With) string {
 
 func (g *gen) fromUnion(f *plan.UnionAll, depth int) string {
 	var parts []string
-	for _, in := range f.Ins {
-		parts = append(parts, g.query(in, depth+1))
+	for i, in := range f.Ins {
+		parts = append(parts, g.selectSQL(in, depth+1, i == 0))
 	}
 	return "(\n" + strings.Join(parts, "\n"+indent(depth+1)+"UNION ALL\n") + "\n" + indent(depth) + ")"
 }
