@@ -112,7 +112,7 @@ func (a *appender) fault() error {
 	data := mapping.AppenderErrorData(a.app)
 	defer mapping.DestroyErrorData(&data)
 	if msg := mapping.ErrorDataMessage(data); msg != "" {
-		return errors.New(msg)
+		return explainFull(errors.New(msg))
 	}
 	return errors.New("DuckDB does not say why")
 }

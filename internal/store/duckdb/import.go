@@ -68,6 +68,19 @@ func (d *DB) Begin(ctx context.Context) (store.Import, error) {
 
 func (tx *importTx) exec(query string, args ...any) error {
 	_, err := tx.conn.ExecContext(tx.ctx, query, args...)
+	return explainFull(err)
+}
+
+// explainFull tells a user what to do where a disk is full.
+func explainFull(err error) error {
+	if err == nil {
+		return nil
+	}
+	for _, s := range []string{"No space left", "File too large", "quota exceeded", "failed to offload data block"} {
+		if strings.Contains(err.Error(), s) {
+			return fmt.Errorf("no room for the database, so that nothing of the file is imported: make room, then import it again (%v)", err)
+		}
+	}
 	return err
 }
 

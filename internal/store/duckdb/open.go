@@ -179,6 +179,8 @@ func explain(path string, err error) error {
 		return busyError(path)
 	case strings.Contains(msg, "not a valid DuckDB database"), strings.Contains(msg, "not a DuckDB"):
 		return fmt.Errorf("%s is not a wirehunt database: give another file with --db", path)
+	case errors.Is(err, errEmpty):
+		return fmt.Errorf("nothing was imported into %s: import something first (wirehunt import --db %s PATH)", path, path)
 	case errors.Is(err, errForeign):
 		return fmt.Errorf("%s is a DuckDB database of another program: give another file with --db", path)
 	case strings.Contains(msg, "Cannot open file"), strings.Contains(msg, "No such file"):
@@ -197,6 +199,10 @@ func (e busyError) Error() string {
 func (e busyError) Is(target error) bool { return target == store.ErrBusy }
 
 var errForeign = errors.New("foreign database")
+
+// errEmpty is a database without any table, which a program that was killed
+// at once leaves behind.
+var errEmpty = errors.New("empty database")
 
 // checkLayout makes the tables that every database has, and refuses
 // databases that are not ours.
@@ -219,7 +225,7 @@ func (d *DB) checkLayout(ctx context.Context) error {
 		return errForeign
 	}
 	if d.opt.ReadOnly {
-		return errForeign
+		return errEmpty
 	}
 	_, err = d.db.ExecContext(ctx, `BEGIN;
 CREATE TABLE _meta (layout INTEGER);
