@@ -13,7 +13,7 @@ const (
 	memoryBesideDatabase = 192 << 20
 	memoryAlone          = 384 << 20
 	// memoryOfAppends is what the database may take while rows come in.
-	memoryOfAppends = 128 << 20
+	memoryOfAppends = 96 << 20
 )
 
 // memoryUncollected is up to where a program that ends soon does not collect
