@@ -259,6 +259,20 @@ func (c childVisitor) laterOperator(n Operator) {
 		nodes(c, n.Params)
 		node(c, n.N)
 		node(c, n.Of)
+	case *MakeGraph:
+		node(c, n.Source)
+		node(c, n.Target)
+		nodes(c, n.Nodes)
+		nodes(c, n.Params)
+	case *GraphMatch:
+		nodes(c, n.Params)
+		nodes(c, n.Patterns)
+		node(c, n.Where)
+		nodes(c, n.Project)
+	case *GraphMarkComponents:
+		nodes(c, n.Params)
+	case *GraphToTable:
+		nodes(c, n.Outputs)
 	case *Scan:
 		nodes(c, n.Params)
 		nodes(c, n.OrderBy)
@@ -358,6 +372,18 @@ func (c childVisitor) part(n Node) {
 	case *RenderProp:
 		node(c, n.Name)
 		nodes(c, n.Values)
+	case *GraphNodes:
+		node(c, n.Table)
+		node(c, n.On)
+	case *GraphPattern:
+		nodes(c, n.Elements)
+	case *GraphElement:
+		node(c, n.Name)
+		node(c, n.Min)
+		node(c, n.Max)
+	case *GraphOutput:
+		node(c, n.As)
+		nodes(c, n.Params)
 	case *ScanStep:
 		node(c, n.Name)
 		node(c, n.Cond)

@@ -175,6 +175,8 @@ func (p *printer) operatorMore(op ast.Operator) {
 		p.expr(o.Where)
 	case *ast.Scan:
 		p.scan(o)
+	default:
+		p.graphs(op)
 	}
 }
 

@@ -14,6 +14,10 @@ func rowFuncs(c *Catalogue) []types.Func {
 	sigs := types.ParseSignatures("(rows:dynamic, config:string) -> dynamic")
 	out := []types.Func{{Name: "rows_scan", Sigs: sigs, Strict: true, Eval: func(a []types.Value) any { return evalScan(c, a) }}}
 	out = append(out, types.Func{Name: "dcount_intersect", Sigs: types.ParseSignatures("(hll...:dynamic) -> dynamic"), Strict: true, Eval: intersect})
+	out = append(out, types.Func{Name: "rows_graph", Sigs: sigs, Strict: true, Eval: func(a []types.Value) any { return evalGraph(c, a) },
+		SQL: types.Lower(func(g types.Gen, call *types.Call) string {
+			return "coalesce(" + g.GoCall(call) + ", error(" + g.Text("The pattern has too many matches in this graph.") + ")::JSON)"
+		})})
 	for name, f := range rows.Funcs() {
 		out = append(out, types.Func{Name: "rows_" + name, Sigs: sigs, Strict: true, Eval: func(a []types.Value) any {
 			var in [][]any

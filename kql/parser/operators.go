@@ -16,7 +16,8 @@ type opParser = func(p *parser, start int) ast.Operator
 // operatorNames are the names of all tabular operators, aliases included.
 var operatorNames = [...]string{
 	"as", "assert-schema", "consume", "count", "distinct", "evaluate", "__executeAndCache", "extend", "facet", "filter", "find",
-	"fork", "getschema", "invoke", "join", "limit", "lookup", "make-series", "mv-apply", "mv-expand", "mvapply", "mvexpand",
+	"fork", "getschema", "graph-mark-components", "graph-match", "graph-shortest-paths", "graph-to-table", "invoke", "join", "limit",
+	"lookup", "make-graph", "make-series", "mv-apply", "mv-expand", "mvapply", "mvexpand",
 	"order", "parse", "parse-kv", "parse-where", "partition", "__partitionby", "project", "project-away", "project-by-names",
 	"project-keep", "project-rename", "project-reorder", "reduce", "render", "sample", "sample-distinct", "scan", "search",
 	"serialize", "sort", "summarize", "take", "top", "top-hitters", "top-nested", "union", "where",
@@ -54,6 +55,16 @@ func operatorParser(name string) opParser {
 		return (*parser).opGetSchema
 	case "invoke":
 		return (*parser).opInvoke
+	case "make-graph":
+		return (*parser).opMakeGraph
+	case "graph-match":
+		return (*parser).opGraphMatch
+	case "graph-shortest-paths":
+		return (*parser).opGraphShortestPaths
+	case "graph-mark-components":
+		return (*parser).opGraphMarkComponents
+	case "graph-to-table":
+		return (*parser).opGraphToTable
 	case "join":
 		return (*parser).opJoin
 	case "lookup":
@@ -112,8 +123,7 @@ func operatorParser(name string) opParser {
 // because it works on graphs.
 func isGraphOperator(name string) bool {
 	switch name {
-	case "make-graph", "graph-match", "graph-shortest-paths", "graph-to-table", "graph-mark-components",
-		"graph-where-nodes", "graph-where-edges", "graph-merge":
+	case "graph-where-nodes", "graph-where-edges", "graph-merge":
 		return true
 	}
 	return false
@@ -186,7 +196,7 @@ func (p *parser) badOperator(name string, n int) ast.Operator {
 	}
 	switch {
 	case isGraphOperator(name):
-		p.report(diag.CodeGraph, span, "", "The operator '%s' is not supported: graph operators do not exist here", name)
+		p.report(diag.CodeGraph, span, "", "The operator '%s' is not supported", name)
 	case name == "":
 		if p.errorHere() {
 			p.report(diag.CodeUnknownOperator, span, p.pipeHint(), "Query operator expected.")

@@ -122,7 +122,7 @@ func TestNotUTF8(t *testing.T) {
 // node needs a query that uses it.
 func TestEveryNode(t *testing.T) {
 	seen := map[string]bool{}
-	for _, name := range []string{"literals", "expressions", "statements", "sources", "operators", "errors"} {
+	for _, name := range []string{"literals", "expressions", "statements", "sources", "operators", "graphs", "errors"} {
 		for _, s := range readSections(t, "testdata/"+name+".txtar") {
 			if !strings.HasSuffix(s.name, ".kql") {
 				continue
@@ -189,7 +189,7 @@ func TestSpans(t *testing.T) {
 }
 
 func seeds(f *testing.F) {
-	for _, name := range []string{"literals", "expressions", "statements", "sources", "operators", "errors"} {
+	for _, name := range []string{"literals", "expressions", "statements", "sources", "operators", "graphs", "errors"} {
 		for _, s := range readSections(f, "testdata/"+name+".txtar") {
 			if strings.HasSuffix(s.name, ".kql") {
 				f.Add(strings.TrimSuffix(s.text, "\n"))

@@ -158,6 +158,11 @@ func (b *binder) call(e *ast.Call) Expr {
 	if agg != nil && b.row.aggs != nil {
 		return b.aggregate(agg, e)
 	}
+	if m := b.row.graph; m != nil {
+		if x, ok := m.call(e); ok {
+			return x
+		}
+	}
 	if x, ok := b.special(e); ok {
 		return x
 	}

@@ -118,9 +118,13 @@ func (b *binder) table(e ast.Expr) Node {
 		return empty()
 	}
 	defer func() { b.depth-- }()
-	all := b.all
-	b.all = false
-	n := b.tabular(e, all)
+	all, graphs := b.all, b.graphs
+	b.all, b.graphs = false, false
+	n := b.tabular(e, all, graphs)
+	if _, ok := n.(*graph); ok && !graphs {
+		b.diags.Add(CodeExpectedTable, e.Span(), "A table is expected, and this is a graph: graph-match or graph-to-table makes one of it.")
+		return empty()
+	}
 	if !all {
 		n = b.first(n, e.Span())
 	}
@@ -128,13 +132,14 @@ func (b *binder) table(e ast.Expr) Node {
 }
 
 // tabular is table for an expression within the bounds; with all it may give
-// Several tables.
-func (b *binder) tabular(e ast.Expr, all bool) Node {
+// Several tables, with graphs a graph.
+func (b *binder) tabular(e ast.Expr, all, graphs bool) Node {
 	switch e := e.(type) {
 	case *ast.Paren:
-		b.all = all
+		b.all, b.graphs = all, graphs
 		return b.table(e.X)
 	case *ast.Pipe:
+		b.graphs = true
 		n := b.table(e.Source)
 		if len(e.Ops) > maxOperators {
 			b.diags.Add(CodeRecursion, e.Ops[maxOperators].Span(), "A pipe has more than %d operators.", maxOperators)
@@ -154,7 +159,10 @@ func (b *binder) tabular(e ast.Expr, all bool) Node {
 		}
 		return b.operator(in, e.Op)
 	case *ast.Ident:
-		return b.tableName(e)
+		b.graphs = graphs
+		n := b.tableName(e)
+		b.graphs = false
+		return n
 	case *ast.Call:
 		return b.tableCall(e)
 	case *ast.Path:

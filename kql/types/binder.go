@@ -94,6 +94,8 @@ type binder struct {
 	aliases map[string]string
 	// all says that the tabular expression that is bound next may give Several.
 	all bool
+	// graphs says that it may give a graph.
+	graphs bool
 	// input is the relation that an operator without a source starts from.
 	input Node
 }
@@ -143,6 +145,8 @@ type row struct {
 	// fields are named records whose members columns may be reached by
 	// (scan's steps).
 	fields map[string][]*Column
+	// graph is the pattern whose elements fields are.
+	graph *matcher
 }
 
 // collector turns calls into columns.
@@ -256,7 +260,7 @@ func (b *binder) let(s *ast.LetStmt) {
 // tableLet binds a table variable to see its errors.
 func (b *binder) tableLet(v *binding) {
 	saved := *b
-	b.row = &row{}
+	b.row, b.graphs = &row{}, true
 	b.table(v.table)
 	b.row, b.input, b.render = saved.row, saved.input, saved.render
 }

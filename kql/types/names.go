@@ -23,7 +23,7 @@ func (b *binder) nameOf(e ast.Expr) string {
 		if !ok {
 			return ""
 		}
-		if x, ok := e.X.(*ast.Ident); ok && (x.Name == "$left" || x.Name == "$right" || b.row.fields[x.Name] != nil) {
+		if x, ok := e.X.(*ast.Ident); ok && (x.Name == "$left" || x.Name == "$right" || b.row.fields[x.Name] != nil && b.row.graph == nil) {
 			return id.Name
 		}
 		if n := b.nameOf(e.X); n != "" {

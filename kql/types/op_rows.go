@@ -14,10 +14,12 @@ import (
 // is bounded by memory.
 func (b *binder) viaGo(in Node, fn, config string, args []Expr, out []*Column, sp token.Span) Node {
 	packed := &Column{Name: "row", Type: schema.Dynamic}
-	all := &Column{Name: "rows", Type: schema.Dynamic}
-	result := &Column{Name: "result", Type: schema.Dynamic}
-	item := &Column{Name: "item", Type: schema.Dynamic}
-	index := &Column{Name: "position", Type: schema.Long}
+	rows := &Map{In: in, Defs: []Def{{packed, b.packed(args, sp)}}, Columns: []*Column{packed}}
+	return b.openRows(rows, packed, fn, config, out, sp)
+}
+
+// packed is an array of values as rows pass to a function.
+func (b *binder) packed(args []Expr, sp token.Span) Expr {
 	values := make([]Expr, len(args))
 	for i, a := range args {
 		if t := a.Type(); t == schema.DateTime || t == schema.TimeSpan {
@@ -25,8 +27,15 @@ func (b *binder) viaGo(in Node, fn, config string, args []Expr, out []*Column, s
 		}
 		values[i] = a
 	}
-	array := &Call{Fn: b.funcs.Scalar("pack_array"), Args: values, T: schema.Dynamic, Sp: sp}
-	rows := &Map{In: in, Defs: []Def{{packed, array}}, Columns: []*Column{packed}}
+	return &Call{Fn: b.funcs.Scalar("pack_array"), Args: values, T: schema.Dynamic, Sp: sp}
+}
+
+// openRows gives packed rows to a function in Go and opens what it gives back.
+func (b *binder) openRows(rows Node, packed *Column, fn, config string, out []*Column, sp token.Span) Node {
+	all := &Column{Name: "rows", Type: schema.Dynamic}
+	result := &Column{Name: "result", Type: schema.Dynamic}
+	item := &Column{Name: "item", Type: schema.Dynamic}
+	index := &Column{Name: "position", Type: schema.Long}
 	list := &Call{Fn: b.funcs.Aggregate("make_list_with_nulls"), Args: []Expr{&Ref{Col: packed}}, T: schema.Dynamic, Sp: sp}
 	gathered := &Aggregate{In: rows, Aggs: []Def{{all, list}}}
 	call := &Call{Fn: b.funcs.Operator(fn), Args: []Expr{&Ref{Col: all}, Str(config)}, T: schema.Dynamic, Sp: sp}

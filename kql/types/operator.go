@@ -11,6 +11,9 @@ import (
 // operator binds one tabular operator on its input.
 func (b *binder) operator(in Node, op ast.Operator) Node {
 	b.op = op.OpName()
+	if g, ok := in.(*graph); ok {
+		return b.onGraph(g, op)
+	}
 	switch op := op.(type) {
 	case *ast.Where:
 		return b.where(in, op.Pred)
@@ -75,6 +78,10 @@ func (b *binder) operator(in Node, op ast.Operator) Node {
 		return b.facet(in, op)
 	case *ast.Scan:
 		return b.scan(in, op)
+	case *ast.MakeGraph:
+		return b.makeGraph(in, op)
+	case *ast.GraphMatch, *ast.GraphMarkComponents, *ast.GraphToTable:
+		return b.noGraph(op)
 	case *ast.Reduce:
 		return b.reduce(in, op)
 	case *ast.Invoke:
