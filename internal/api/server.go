@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,7 +37,8 @@ type Limits struct {
 	KustoRows, KustoBytes int64
 	// Timeout is how long a query may run.  A Kusto client may ask for less.
 	Timeout time.Duration
-	// Queries is how many run at the same time; others wait for QueueWait.
+	// Queries is how many run at the same time, which bounds the memory that
+	// they take together; others wait for QueueWait, in the order they came.
 	Queries   int
 	QueueWait time.Duration
 	// PerMinute bounds the queries of one token in a minute; 0 for no bound.
@@ -45,11 +47,13 @@ type Limits struct {
 	Body, Upload int64
 }
 
-// DefaultLimits returns the limits that Microsoft documents, where it does.
+// DefaultLimits returns the limits that Microsoft documents, where it does.  A
+// query uses all cores, so more of them at once than a few only take memory;
+// one that waits does so as long as it might run.
 func DefaultLimits() Limits {
 	return Limits{
 		Rows: 100_000, Bytes: 124 << 20, KustoRows: 500_000, KustoBytes: 64 << 20,
-		Timeout: 3 * time.Minute, Queries: 8, QueueWait: 20 * time.Second, PerMinute: 600,
+		Timeout: 3 * time.Minute, Queries: max(4, 2*runtime.NumCPU()), QueueWait: 3 * time.Minute, PerMinute: 600,
 		Body: 1 << 20, Upload: 16 << 30,
 	}
 }
@@ -188,6 +192,8 @@ func (s *Server) mux() http.Handler {
 	mux.Handle("/v1.0/", notFound(graphDialect))
 	mux.Handle("/v1/", notFound(kustoDialect))
 	mux.Handle("/v2/", notFound(kustoDialect))
+	// Links of Defender's portal name its page so.
+	mux.Handle("GET /v2/advanced-hunting", s.web())
 	mux.Handle("/", s.web())
 	return mux
 }
