@@ -436,7 +436,24 @@ func (g *gen) fromRange(f *plan.Range) string {
 	if f.Col.Type == schema.Real || f.Col.Type == schema.Decimal {
 		return "(SELECT " + from + " + i * " + step + " AS " + name + " FROM (SELECT unnest(range(0, CAST(floor((" + to + " - " + from + ") / " + step + " + 1e-9) AS BIGINT) + 1)) AS i))"
 	}
-	return "(SELECT unnest(generate_series(CAST(" + from + " AS BIGINT), CAST(" + to + " AS BIGINT), CAST(" + step + " AS BIGINT))) AS " + name + ")"
+	series := "generate_series(CAST(" + from + " AS BIGINT), CAST(" + to + " AS BIGINT), CAST(" + step + " AS BIGINT))"
+	if bounds(f.From, f.To, f.Step) {
+		// The table function gives its rows bit by bit.
+		return series + " AS " + sqlgen.Quote(g.names.Fresh("s")) + "(" + name + ")"
+	}
+	return "(SELECT unnest(" + series + ") AS " + name + ")"
+}
+
+// bounds reports whether a series has constant bounds, and a step that is not
+// null: those of the table function.
+func bounds(exprs ...types.Expr) bool {
+	for _, e := range exprs {
+		if v, ok := types.IsConst(e); !ok || v == nil {
+			return false
+		}
+	}
+	v, _ := types.IsConst(exprs[len(exprs)-1])
+	return v != int64(0)
 }
 
 // fromUnnest opens JSON arrays side by side; a bag gives its members, any
