@@ -1,19 +1,16 @@
 #!/bin/sh
-# Runs the portal's tests in headless Chromium on ../../bin/wirehunt.  What is
-# missing is installed where that can be done: Node and Chromium by apt as
-# root, the packages by npm.  Elsewhere it says so, and that no test ran.
+# Runs the portal's tests in headless Chromium on ../../bin/wirehunt.  Chromium
+# is installed by apt where it is missing and the user is root.  Where npm or
+# Chromium are missing it says so, and that no test ran.
 set -eu
 cd "$(dirname "$0")"
 
-missing=
-command -v npm >/dev/null || missing="$missing npm"
-[ -x "${CHROMIUM:-/usr/bin/chromium}" ] || missing="$missing chromium"
-if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-	echo "installing$missing"
-	# shellcheck disable=SC2086
-	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing; } >/dev/null || true
+chromium=${CHROMIUM:-/usr/bin/chromium}
+if command -v npm >/dev/null && [ ! -x "$chromium" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+	echo "installing chromium"
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null || true
 fi
-for program in npm "${CHROMIUM:-/usr/bin/chromium}"; do
+for program in npm "$chromium"; do
 	if ! command -v "$program" >/dev/null; then
 		echo "SKIP: there is no $program; the portal is not tested in a browser"
 		exit 0

@@ -20,7 +20,7 @@ async function freePort() {
   return port;
 }
 
-/** Imports the range, starts a server and a browser. */
+/** Imports the range and starts a server. */
 export async function start(programs, range, out) {
   const dir = mkdtempSync(join(tmpdir(), "wirehunt-e2e-"));
   const db = join(dir, "range.db");
@@ -38,26 +38,34 @@ export async function start(programs, range, out) {
     throw new Error(`the server did not start at ${url}`);
   };
   const url = await serve("--insecure-local", "--db", db);
-  const browser = await chromium.launch({ executablePath: programs.chromium, headless: true, args: flags });
+  const browsers = [];
+  const open = async (browser, options = {}) => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ["clipboard-read", "clipboard-write"], acceptDownloads: true, reducedMotion: "reduce", ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(patience);
+    page.setDefaultNavigationTimeout(patience);
+    page.problems = [];
+    page.on("pageerror", (e) => page.problems.push(String(e)));
+    // What the content-security policy refuses is told on the console.
+    page.on("console", (m) => m.type() === "error" && !/Failed to load resource/.test(m.text()) && page.problems.push(m.text()));
+    return page;
+  };
   return {
-    url,
-    dir,
-    out,
-    serve,
-    wirehunt: (...args) => execFileSync(programs.wirehunt, args, { cwd: dir, encoding: "utf8" }),
-    async open(options = {}) {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ["clipboard-read", "clipboard-write"], acceptDownloads: true, ...options });
-      const page = await context.newPage();
-      page.setDefaultTimeout(patience);
-      page.setDefaultNavigationTimeout(patience);
-      page.problems = [];
-      page.on("pageerror", (e) => page.problems.push(String(e)));
-      // What the content-security policy refuses is told on the console.
-      page.on("console", (m) => m.type() === "error" && !/Failed to load resource/.test(m.text()) && page.problems.push(m.text()));
-      return page;
+    /** The servers with a browser of its own, and so a clipboard of its own. */
+    async withBrowser() {
+      const browser = await chromium.launch({ executablePath: programs.chromium, headless: true, args: flags });
+      browsers.push(browser);
+      return {
+        url,
+        dir,
+        out,
+        serve,
+        wirehunt: (...args) => execFileSync(programs.wirehunt, args, { cwd: dir, encoding: "utf8" }),
+        open: (options) => open(browser, options),
+      };
     },
     async stop() {
-      await browser.close();
+      await Promise.all(browsers.map((b) => b.close()));
       for (const c of children) c.kill("SIGTERM");
       await Promise.all(children.map((c) => (c.exitCode === null ? new Promise((done) => c.once("exit", done)) : undefined)));
       rmSync(dir, { recursive: true, force: true });

@@ -43,7 +43,7 @@ export async function keepsFavourites(page, world) {
   await hunt(page, world, "");
   await page.getByRole("treeitem", { name: /^ZeekDns/ }).hover();
   await page.getByRole("button", { name: "Add ZeekDns to the favourites" }).click();
-  await page.getByRole("treeitem", { name: "Favourites" }).waitFor();
+  await page.getByRole("treeitem", { name: "Favourites", exact: true }).waitFor();
   await pane(page, "Functions");
   await page.getByRole("button", { name: "Add SeenBy to the favourites" }).click();
   await page.getByRole("region", { name: "Favourites" }).getByText(/^SeenBy/).waitFor();
@@ -52,7 +52,7 @@ export async function keepsFavourites(page, world) {
   await page.reload();
   await page.getByRole("region", { name: "Favourites" }).getByRole("button", { name: "Password guessing over SSH", exact: true }).waitFor();
   await pane(page, "Schema");
-  await page.getByRole("treeitem", { name: "Favourites" }).waitFor();
+  await page.getByRole("treeitem", { name: "Favourites", exact: true }).waitFor();
 }
 
 export async function showsFunctions(page, world) {
@@ -65,6 +65,28 @@ export async function showsFunctions(page, world) {
   await page.getByRole("searchbox", { name: "Search functions" }).fill("geo_info");
   await page.getByRole("button", { name: /^geo_info_from_ip_address/ }).click();
   await until(() => editorText(page), /geo_info_from_ip_address\(\)/, "the text");
+}
+
+export async function savesFunctions(page, world) {
+  await hunt(page, world, "let PortsOf = (limit: int) { range Port from 1 to limit step 1 };");
+  await pane(page, "Functions");
+  await page.getByRole("button", { name: "Save the query as a function" }).click();
+  const dialog = page.getByRole("dialog", { name: "Save function" });
+  assert.equal(await dialog.getByLabel("Name").inputValue(), "PortsOf");
+  await dialog.getByLabel("Description").fill("Some ports.");
+  await accessible(page, "save function");
+  await dialog.getByRole("button", { name: "Save function" }).click();
+  const list = page.getByRole("region", { name: "Saved functions" });
+  await list.getByRole("button", { name: /^PortsOf/ }).waitFor();
+  await results(page, world, "PortsOf(3)");
+  assert.match(await facts(page), /^3 rows/);
+  await pane(page, "Functions");
+  await page.getByRole("button", { name: "Actions of PortsOf" }).click();
+  await page.getByRole("menuitem", { name: "Load function code" }).click();
+  await until(() => editorText(page), /^let PortsOf = \(limit: int\)/, "the text");
+  await page.getByRole("button", { name: "Actions of PortsOf" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await until(() => list.count(), 0, "the number of saved functions");
 }
 
 async function save(page, name, folder) {

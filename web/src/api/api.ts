@@ -1,7 +1,7 @@
 // The endpoints that the page uses.
 
 import { call } from "./http";
-import type { Diagnostic, Hunt, ImportInfo, Job, Panels, PastQuery, QueryRequest, Result, SavedQuery, Schema, Session, UsedResources } from "./types";
+import type { Diagnostic, Hunt, ImportInfo, Job, Panels, PastQuery, QueryRequest, Result, SavedQuery, Schema, Session, UsedResources, UserFunction } from "./types";
 
 type NewQuery = Pick<SavedQuery, "name" | "folder" | "query" | "shared">;
 
@@ -22,6 +22,9 @@ export const api = {
   deleteSaved: (q: { id: string }) => call<void>("DELETE", `queries/${id(q.id)}`),
   history: () => call<{ history: PastQuery[] }>("GET", "history"),
   forgetHistory: () => call<void>("DELETE", "history"),
+  functions: () => call<{ functions: UserFunction[] }>("GET", "functions"),
+  saveFunction: (f: Pick<UserFunction, "name" | "text" | "doc">) => call<{ functions: UserFunction[] }>("POST", "functions", f),
+  deleteFunction: (name: string) => call<void>("DELETE", `functions/${id(name)}`),
   resources: () => call<{ queries: UsedResources[] }>("GET", "resources"),
   overview: () => call<Panels>("GET", "overview"),
   devices: () => call<Panels>("GET", "devices"),

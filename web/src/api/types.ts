@@ -87,6 +87,15 @@ export interface FunctionInfo {
   tabular?: boolean;
 }
 
+/** A function that a user saved, for all users of the server. */
+export interface UserFunction {
+  name: string;
+  signature?: string;
+  folder?: string;
+  doc?: string;
+  text: string;
+}
+
 export interface Schema {
   database: string;
   tables: Table[];

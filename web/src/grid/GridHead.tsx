@@ -63,9 +63,9 @@ export function GridHead({ columns, shown, place, sort, onSort, onMenu, onMove, 
     const start = e.clientX;
     const left = name.parentElement?.getBoundingClientRect().left ?? 0;
     let to = -1;
+    name.setPointerCapture(e.pointerId);
     name.onpointermove = (m) => {
       if (to < 0 && Math.abs(m.clientX - start) < 6) return;
-      name.setPointerCapture(m.pointerId);
       to = Math.max(0, place.lefts.findLastIndex((x) => x <= m.clientX - left));
       setDrop(to);
     };

@@ -1,13 +1,16 @@
 import { Badge, Button, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, SearchBox, tokens } from "@fluentui/react-components";
-import { BracesRegular, CodeRegular, MoreHorizontalRegular, PeopleRegular, StarRegular, TextAddRegular } from "@fluentui/react-icons";
-import { type ReactNode, useState } from "react";
-import type { FunctionInfo } from "../api/types";
+import { AddRegular, BracesRegular, CodeRegular, DeleteRegular, MoreHorizontalRegular, PeopleRegular, StarRegular, TextAddRegular } from "@fluentui/react-icons";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { api } from "../api/api";
+import type { FunctionInfo, UserFunction } from "../api/types";
 import { useApp } from "../app/context";
 import { useFavourites } from "../app/favourites";
 import { Star } from "../app/Star";
+import { FunctionDialog } from "./FunctionDialog";
 
 const useStyles = makeStyles({
   search: { width: "100%", maxWidth: "none" },
+  save: { marginTop: "4px" },
   title: { display: "flex", alignItems: "center", gap: "6px", padding: "10px 0 2px", margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
   list: { margin: 0, padding: 0, listStyleType: "none", fontSize: tokens.fontSizeBase200 },
   item: { display: "grid", gridTemplateColumns: "minmax(0, 1fr) auto auto", alignItems: "start", padding: "4px 0", borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
@@ -35,15 +38,30 @@ interface Props {
   onOpen: (query: string, name: string) => void;
 }
 
+interface ListProps extends Props {
+  /** The query at the cursor, to save it as a function. */
+  query: () => string;
+}
+
 /** The functions that a query can call: ours, saved ones, and Kusto's. */
-export function FunctionList({ onInsert, onOpen }: Props) {
+export function FunctionList({ onInsert, onOpen, query }: ListProps) {
   const styles = useStyles();
-  const { schema } = useApp();
+  const { schema, session } = useApp();
+  const [saved, setSaved] = useState<UserFunction[]>([]);
+  const [saving, setSaving] = useState(false);
+  const reload = useCallback(() => {
+    api.functions().then(
+      (r) => setSaved(r.functions),
+      () => setSaved([]),
+    );
+  }, []);
+  useEffect(reload, [reload]);
   const { has } = useFavourites();
   const [search, setSearch] = useState("");
   const wanted = search.trim().toLowerCase();
-  const found = (schema?.functions ?? []).filter((f) => f.name.toLowerCase().includes(wanted) || (wanted.length > 2 && f.doc.toLowerCase().includes(wanted)));
-  const line = (f: FunctionInfo) => <Line key={`${f.kind} ${f.name}`} f={f} onInsert={onInsert} onOpen={onOpen} />;
+  const own = saved.map((f): FunctionInfo => ({ name: f.name, kind: "saved", doc: f.doc ?? "", signatures: f.signature ? [f.signature] : null, code: f.text }));
+  const found = [...own, ...(schema?.functions ?? [])].filter((f) => f.name.toLowerCase().includes(wanted) || (wanted.length > 2 && f.doc.toLowerCase().includes(wanted)));
+  const line = (f: FunctionInfo) => <Line key={`${f.kind} ${f.name}`} f={f} onInsert={onInsert} onOpen={onOpen} onDelete={f.kind === "saved" && session.role !== "reader" ? () => void api.deleteFunction(f.name).finally(reload) : undefined} />;
   const section = (title: string, icon: ReactNode, list: FunctionInfo[]) =>
     list.length > 0 && (
       <section aria-label={title}>
@@ -57,6 +75,12 @@ export function FunctionList({ onInsert, onOpen }: Props) {
   return (
     <>
       <SearchBox className={styles.search} size="small" placeholder="Search functions" aria-label="Search functions" value={search} onChange={(_, d) => setSearch(d.value)} />
+      {session.role !== "reader" && (
+        <Button className={styles.save} size="small" appearance="subtle" icon={<AddRegular />} onClick={() => setSaving(true)}>
+          Save the query as a function
+        </Button>
+      )}
+      <FunctionDialog open={saving} query={query} onClose={() => setSaving(false)} onSaved={reload} />
       {section("Favourites", <StarRegular />, found.filter((f) => has("function", f.name)))}
       {section("Saved functions", <PeopleRegular />, found.filter((f) => f.kind === "saved"))}
       {section("Built-in functions", <BracesRegular />, found.filter((f) => f.kind === "library"))}
@@ -65,7 +89,7 @@ export function FunctionList({ onInsert, onOpen }: Props) {
   );
 }
 
-function Line({ f, onInsert, onOpen }: Props & { f: FunctionInfo }) {
+function Line({ f, onInsert, onOpen, onDelete }: Props & { f: FunctionInfo; onDelete: (() => void) | undefined }) {
   const styles = useStyles();
   return (
     <li className={styles.item}>
@@ -94,6 +118,11 @@ function Line({ f, onInsert, onOpen }: Props & { f: FunctionInfo }) {
                 <MenuItem icon={<TextAddRegular />} onClick={() => onInsert(f.code ?? "")}>
                   Insert function code
                 </MenuItem>
+                {onDelete && (
+                  <MenuItem icon={<DeleteRegular />} onClick={onDelete}>
+                    Delete
+                  </MenuItem>
+                )}
               </MenuList>
             </MenuPopover>
           </Menu>

@@ -137,6 +137,7 @@ export default function HuntingPage() {
   const onText = useCallback((id: string, text: string) => dispatch({ do: "text", id, text }), []);
   const started = useMemo(() => <GetStarted hunts={hunts} onOpen={openAndRun} />, [hunts, openAndRun]);
   const insert = useCallback((t: string) => editor.current?.insert(t), []);
+  const currentQuery = useCallback(() => editor.current?.current().text ?? "", []);
   const share = (): string => {
     const query = editor.current?.current().text ?? "";
     const params: Record<string, string> = { query: encodeQuery(query), runQuery: "true" };
@@ -162,7 +163,7 @@ export default function HuntingPage() {
         }}
       />
       <div className={styles.body} style={{ gridTemplateColumns: `${side}px 5px minmax(0, 1fr)` }}>
-        <SidePane onInsert={insert} onReference={setReference} ran={ran} saved={saved} hunts={hunts} onSavedChange={reloadSaved} onOpen={open} onRun={openAndRun} />
+        <SidePane onInsert={insert} onReference={setReference} query={currentQuery} ran={ran} saved={saved} hunts={hunts} onSavedChange={reloadSaved} onOpen={open} onRun={openAndRun} />
         <Splitter direction="columns" label="Width of the side pane" value={side} onChange={setSide} />
         <div className={styles.work} style={{ gridTemplateRows: `${top}px 5px minmax(0, 1fr)` }}>
           <div className={styles.top}>

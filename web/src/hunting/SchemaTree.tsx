@@ -83,6 +83,7 @@ export function SchemaTree({ onInsert, onReference }: Props) {
           <div
             key={n.key}
             role="treeitem"
+            aria-label={n.type ? `${n.name}, ${n.type}` : n.name}
             aria-level={n.level + 1}
             aria-expanded={n.open}
             tabIndex={i === 0 ? 0 : -1}

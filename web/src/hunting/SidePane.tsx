@@ -16,12 +16,14 @@ const panes = ["schema", "functions", "queries", "history"] as const;
 interface Props extends QueryListProps {
   onInsert: (text: string) => void;
   onReference: (table: string) => void;
+  /** The query at the cursor. */
+  query: () => string;
   /** Changes when there is a new query in the history. */
   ran: number;
 }
 
 /** The left pane: schema, functions, saved queries, history. */
-export function SidePane({ onInsert, onReference, ran, ...queries }: Props) {
+export function SidePane({ onInsert, onReference, query, ran, ...queries }: Props) {
   const styles = useStyles();
   const [pane, setPane] = useStoredChoice("pane", panes, "schema");
   return (
@@ -34,7 +36,7 @@ export function SidePane({ onInsert, onReference, ran, ...queries }: Props) {
       </TabList>
       <div className={pane === "schema" ? `${styles.body} ${styles.tree}` : styles.body}>
         {pane === "schema" && <SchemaTree onInsert={onInsert} onReference={onReference} />}
-        {pane === "functions" && <FunctionList onInsert={onInsert} onOpen={queries.onOpen} />}
+        {pane === "functions" && <FunctionList onInsert={onInsert} onOpen={queries.onOpen} query={query} />}
         {pane === "queries" && <QueryList {...queries} />}
         {pane === "history" && <HistoryList ran={ran} onUse={queries.onOpen} onRun={queries.onRun} />}
       </div>
