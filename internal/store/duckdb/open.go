@@ -106,6 +106,15 @@ func connect(ctx context.Context, opt Options) (*duckdb.Connector, error) {
 		if err == nil {
 			return c, nil
 		}
+		if !locked(err) && cutOff(opt.Path) {
+			if opt.ReadOnly {
+				return nil, explain(opt.Path, errEmpty)
+			}
+			if err := removeCutOff(opt.Path); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		err = explain(opt.Path, err)
 		if !errors.Is(err, store.ErrBusy) || time.Now().After(end) {
 			return nil, err
@@ -175,7 +184,7 @@ func (d *DB) Close() error {
 func explain(path string, err error) error {
 	msg := err.Error()
 	switch {
-	case strings.Contains(msg, "Could not set lock"):
+	case locked(err):
 		return busyError(path)
 	case strings.Contains(msg, "not a valid DuckDB database"), strings.Contains(msg, "not a DuckDB"):
 		return fmt.Errorf("%s is not a wirehunt database: give another file with --db", path)
