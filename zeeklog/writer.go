@@ -1,11 +1,15 @@
 package zeeklog
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"wirehunt/event"
@@ -20,6 +24,10 @@ type Options struct {
 	Extra bool
 	// Now is the time for the #open and #close lines.
 	Now func() time.Time
+	// Spread, if not nil, is used by DirWriter where there is much to write: it
+	// calls do for 0 to n-1, begun in that order, from several goroutines, and
+	// returns when all calls have.
+	Spread func(n int, do func(i int))
 }
 
 // A row format; dst grows by one line.
@@ -33,6 +41,7 @@ type DirWriter struct {
 	dir   string
 	opt   Options
 	files map[*event.Log]*file
+	texts sync.Pool // of *[]byte, for pieces
 }
 
 type file struct {
@@ -40,6 +49,7 @@ type file struct {
 	fmt  format
 	buf  []byte
 	rows uint64
+	size int64 // bytes written
 }
 
 // flushSize is how much text is written at once: there may be forty files.
@@ -79,26 +89,45 @@ func (w *DirWriter) open(l *event.Log) (*file, error) {
 	return lf, nil
 }
 
+func (w *DirWriter) file(l *event.Log) (*file, error) {
+	if f := w.files[l]; f != nil {
+		return f, nil
+	}
+	return w.open(l)
+}
+
 // WriteRow writes row n of b.
 func (w *DirWriter) WriteRow(b *event.Batch, n int) error {
-	f := w.files[b.Log]
-	if f == nil {
-		var err error
-		if f, err = w.open(b.Log); err != nil {
-			return err
-		}
+	f, err := w.file(b.Log)
+	if err != nil {
+		return err
 	}
-	f.buf = f.fmt.appendRow(f.buf, b, n)
-	f.rows++
-	if len(f.buf) >= flushSize {
-		return f.flush()
+	return f.write(b, n, n+1)
+}
+
+// write writes the rows of b from one up to another.
+func (f *file) write(b *event.Batch, from, to int) error {
+	for n := from; n < to; n++ {
+		f.buf = f.fmt.appendRow(f.buf, b, n)
+		f.rows++
+		if len(f.buf) >= flushSize {
+			if err := f.flush(); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
 func (f *file) flush() error {
-	_, err := f.f.Write(f.buf)
+	err := f.writeText(f.buf)
 	f.buf = f.buf[:0]
+	return err
+}
+
+func (f *file) writeText(text []byte) error {
+	n, err := f.f.Write(text)
+	f.size += int64(n)
 	return err
 }
 
@@ -113,12 +142,24 @@ func (w *DirWriter) Rows() map[string]uint64 {
 
 // Close ends all files.
 func (w *DirWriter) Close() error {
-	var errs []error
-	for _, f := range w.files {
+	files := slices.Collect(maps.Values(w.files))
+	errs := make([]error, len(files))
+	end := func(i int) {
+		f := files[i]
 		if !w.opt.JSON {
 			f.buf = append(w.opt.Now().AppendFormat(append(f.buf, "#close\t"...), timeLayout), '\n')
 		}
-		errs = append(errs, f.flush(), f.f.Close())
+		errs[i] = errors.Join(f.flush(), f.f.Close())
+	}
+	if w.opt.Spread != nil {
+		// The first to close are the largest, which take longest: some file
+		// systems write a file that replaces another when it is closed.
+		slices.SortFunc(files, func(a, b *file) int { return cmp.Compare(b.size, a.size) })
+		w.opt.Spread(len(files), end)
+	} else {
+		for i := range files {
+			end(i)
+		}
 	}
 	return errors.Join(errs...)
 }

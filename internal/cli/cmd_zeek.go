@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -77,7 +78,11 @@ func (a *app) zeek(ctx context.Context, f *zeekFlags) error {
 		return err
 	}
 	defer src.Close()
-	w, err := zeeklog.NewDirWriter(f.out, zeeklog.Options{JSON: f.json, Extra: f.extra})
+	logs := zeeklog.Options{JSON: f.json, Extra: f.extra}
+	if opt.Shards != 1 {
+		logs.Spread = func(n int, do func(int)) { pipeline.Spread(opt.Shards, n, do) }
+	}
+	w, err := zeeklog.NewDirWriter(f.out, logs)
 	if err != nil {
 		return err
 	}
@@ -105,21 +110,9 @@ type dirSink struct{ w *zeeklog.DirWriter }
 
 // Write implements pipeline.Sink.
 func (s dirSink) Write(batches ...*event.Batch) error {
-	for _, b := range batches {
-		for n := range b.Len() {
-			if err := s.w.WriteRow(b, n); err != nil {
-				return fmt.Errorf("writing %s.log: %w", b.Log.Name, describe(err))
-			}
-		}
-	}
-	return nil
-}
-
-// describe shortens errors of the file system to why.
-func describe(err error) error {
-	var pe *os.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
+	err := s.w.WriteBatches(batches...)
+	if pe := (*os.PathError)(nil); errors.As(err, &pe) {
+		return fmt.Errorf("writing %s: %w", filepath.Base(pe.Path), pe.Err)
 	}
 	return err
 }

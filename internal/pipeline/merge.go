@@ -13,18 +13,20 @@ import (
 // gives them to the sink.
 type merger struct {
 	sink   Sink
+	shards int
 	logs   map[*event.Log]*logMerge
 	list   []*logMerge // by name
 	weird  dedup
-	unique map[*event.Log]*uniqueSet
 	rows   uint64
+	todo   []*logMerge
 	out    []*event.Batch
 }
 
 // logMerge is the rows of one log.
 type logMerge struct {
-	in  []rowRun
-	out *event.Batch
+	in   []rowRun
+	out  *event.Batch
+	keep func(b *event.Batch, n int, at int64) bool // nil: all rows
 }
 
 // rowRun is a batch, and its rows in order that were not taken yet.
@@ -63,12 +65,17 @@ func sortRows(refs []rowRef, b *event.Batch) []rowRef {
 	return refs
 }
 
-func newMerger(sink Sink) *merger {
-	return &merger{sink: sink, logs: make(map[*event.Log]*logMerge), unique: make(map[*event.Log]*uniqueSet)}
+func newMerger(sink Sink, shards int) *merger {
+	return &merger{sink: sink, shards: shards, logs: make(map[*event.Log]*logMerge)}
 }
+
+// spreadRows is from how many rows on several goroutines merge: at the end of a
+// capture, when all flows close and no other work is left.
+const spreadRows = 1 << 12
 
 // write merges the rows of all partitions and writes them.
 func (m *merger) write(parts []*part) error {
+	rows := 0
 	for _, p := range parts {
 		for i, b := range p.rows {
 			if b.Len() == 0 {
@@ -76,23 +83,27 @@ func (m *merger) write(parts []*part) error {
 			}
 			l := m.logs[b.Log]
 			if l == nil {
-				l = &logMerge{out: event.NewBatch(b.Log)}
+				l = &logMerge{out: event.NewBatch(b.Log), keep: m.filter(b.Log)}
 				m.logs[b.Log] = l
 				m.list = append(m.list, l)
 				slices.SortFunc(m.list, func(a, b *logMerge) int { return strings.Compare(a.out.Log.Name, b.out.Log.Name) })
 			}
 			l.in = append(l.in, rowRun{b, p.refs[i]})
+			rows += b.Len()
 		}
 	}
-	m.out = m.out[:0]
+	m.todo, m.out = m.todo[:0], m.out[:0]
 	for _, l := range m.list {
-		if len(l.in) == 0 {
-			continue
+		if len(l.in) > 0 {
+			m.todo = append(m.todo, l)
 		}
-		l.out.Reset()
-		m.merge(l)
-		clear(l.in)
-		l.in = l.in[:0]
+	}
+	shards := m.shards
+	if rows < spreadRows {
+		shards = 1
+	}
+	Spread(shards, len(m.todo), func(i int) { m.todo[i].merge() })
+	for _, l := range m.todo {
 		if l.out.Len() > 0 {
 			m.rows += uint64(l.out.Len())
 			m.out = append(m.out, l.out)
@@ -104,10 +115,10 @@ func (m *merger) write(parts []*part) error {
 	return m.sink.Write(m.out...)
 }
 
-// merge puts the rows of one log together.  Where rows have the same place,
+// merge puts the rows of the log together.  Where rows have the same place,
 // that of the lower partition comes first.
-func (m *merger) merge(l *logMerge) {
-	filter := m.filter(l.out.Log)
+func (l *logMerge) merge() {
+	l.out.Reset()
 	for runs := l.in; len(runs) > 0; {
 		first := 0
 		for i := 1; i < len(runs); i++ {
@@ -117,13 +128,15 @@ func (m *merger) merge(l *logMerge) {
 		}
 		r := &runs[first]
 		ref := &r.refs[0]
-		if filter == nil || filter(r.batch, int(ref.row), ref.order.Time) {
+		if l.keep == nil || l.keep(r.batch, int(ref.row), ref.order.Time) {
 			l.out.AppendRow(r.batch, int(ref.row))
 		}
 		if r.refs = r.refs[1:]; len(r.refs) == 0 {
 			runs = slices.Delete(runs, first, first+1)
 		}
 	}
+	clear(l.in)
+	l.in = l.in[:0]
 }
 
 // filter returns the test for rows of a log that are to be kept, or nil.
@@ -134,13 +147,9 @@ func (m *merger) filter(l *event.Log) func(b *event.Batch, n int, at int64) bool
 	if l.UniqueBy == "" {
 		return nil
 	}
-	u := m.unique[l]
-	if u == nil {
-		u = &uniqueSet{seen: make(map[string]struct{})}
-		for name := range strings.SplitSeq(l.UniqueBy, ",") {
-			u.fields = append(u.fields, l.FieldIndex(name))
-		}
-		m.unique[l] = u
+	u := &uniqueSet{seen: make(map[string]struct{})}
+	for name := range strings.SplitSeq(l.UniqueBy, ",") {
+		u.fields = append(u.fields, l.FieldIndex(name))
 	}
 	return u.keep
 }

@@ -100,6 +100,7 @@ func Run(ctx context.Context, src capture.Source, o Options, sink Sink) (Stats, 
 		o.Progress = new(Progress)
 	}
 	if o.Shards <= 1 {
+		o.Shards = 1
 		return runInline(ctx, src, o, sink)
 	}
 	return runSharded(ctx, src, o, sink)
@@ -153,7 +154,7 @@ func runInline(ctx context.Context, src capture.Source, o Options, sink Sink) (S
 	for k := range parts {
 		parts[k] = new(part)
 	}
-	m := newMerger(sink)
+	m := newMerger(sink, o.Shards)
 	write := func() error {
 		for k, s := range shards {
 			parts[k] = s.give(parts[k])

@@ -407,7 +407,7 @@ func TestDedup(t *testing.T) {
 	e.FlowWeird(a, b, 0, "", "routing0_hdr", "")
 	e.FlowWeird(b, a, 0, "", "spontaneous_FIN", "") // never
 	out := &collect{}
-	m := newMerger(out)
+	m := newMerger(out, 1)
 	p := &part{rows: e.Batches()}
 	for _, b := range p.rows {
 		p.refs = append(p.refs, sortRows(nil, b))

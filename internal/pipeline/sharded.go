@@ -132,7 +132,7 @@ type sharded struct {
 func runSharded(ctx context.Context, src capture.Source, o Options, sink Sink) (Stats, error) {
 	p := &sharded{
 		opt: &o, route: newRouter(o.Seed), marks: make(chan *mark, queuedMarks), free: make(chan *shared, maxBatches),
-		stopped: make(chan struct{}), merged: newMerger(sink),
+		stopped: make(chan struct{}), merged: newMerger(sink, o.Shards),
 	}
 	for range cap(p.free) {
 		p.free <- &shared{free: p.free}
