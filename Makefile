@@ -13,10 +13,13 @@ FUZZTIME ?= 30s
 run: build
 	@rm -f bin/range.db bin/range.db.wal
 	@./bin/wirehunt demo --db bin/range.db testdata/range
+	@if [ -t 0 ] && [ -t 1 ]; then $(SERVE); else echo "The portal on these rows: make serve"; fi
 
-# The portal on the hunting range.
-serve: run
-	./bin/wirehunt serve --insecure-local --now-latest --db bin/range.db
+# The portal on the hunting range; run ends with it on a terminal.
+SERVE = ./bin/wirehunt serve --insecure-local --now-latest --db bin/range.db
+serve: build
+	@test -e bin/range.db || ./bin/wirehunt demo --db bin/range.db testdata/range
+	$(SERVE)
 
 build:
 	@mkdir -p bin
