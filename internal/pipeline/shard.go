@@ -184,7 +184,11 @@ func (s *shard) session(f *flow.Flow) *session {
 // Opened implements flow.Handler.
 func (s *shard) Opened(f *flow.Flow) {
 	for int(f.ID/slabSize) >= len(s.slabs) {
-		s.slabs = append(s.slabs, new([slabSize]session))
+		slab := new([slabSize]session)
+		// Memory of the system that is read before it is written costs two
+		// page faults, and the second one stops the other processors.
+		clear(slab[:])
+		s.slabs = append(s.slabs, slab)
 	}
 	ses := s.session(f)
 	c := &ses.conn
