@@ -6,6 +6,7 @@ package flow
 func (t *Table) resize(n int) {
 	old := t.slots
 	t.slots = make([]slot, n)
+	clear(t.slots) // written before read: one page fault each, not two
 	t.mask = uint32(n - 1)
 	for _, s := range old {
 		if s.id != 0 {

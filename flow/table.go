@@ -196,7 +196,9 @@ func (t *Table) open(k *Key, h uint64, p *packet.Packet, now int64) *Flow {
 	}
 	if len(t.free) == 0 {
 		base := uint32(len(t.slabs) * slabSize)
-		t.slabs = append(t.slabs, new([slabSize]Flow))
+		slab := new([slabSize]Flow)
+		clear(slab[:]) // one page fault each, not two: written before read
+		t.slabs = append(t.slabs, slab)
 		for i := slabSize - 1; i >= 0; i-- {
 			t.free = append(t.free, base+uint32(i))
 		}
