@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { strFromU8, unzipSync } from "fflate";
 import { accessible, cell, columnNames, editorText, facts, results, shot, until } from "./tools.mjs";
 
-const ssh = 'DeviceNetworkEvents\n| where ActionType == "SshConnectionInspected"\n| sort by Timestamp asc';
+const ssh = 'DeviceNetworkEvents\n| where ActionType == "SshConnectionInspected"\n| sort by Timestamp asc, DeviceName desc';
 // Several columns of different types; one row has JSON.
 const letters = 'datatable(Name: string, Port: int, Bag: dynamic)["b", 443, dynamic({"x": {"y": 1}}), "a", 22, dynamic(null), "b", 8, dynamic(null), "", int(null), dynamic(null)]';
 

@@ -15,7 +15,7 @@ const useStyles = makeStyles({
   table: { width: "100%", borderCollapse: "collapse", fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground1 },
   head: { textAlign: "left", fontWeight: tokens.fontWeightSemibold, color: tokens.colorNeutralForeground2, padding: "3px 6px", position: "sticky", top: 0, backgroundColor: tokens.colorNeutralBackground1, whiteSpace: "nowrap" },
   cell: { padding: "3px 6px", borderTop: `1px solid ${tokens.colorNeutralStroke3}`, maxWidth: "340px", overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
-  first: { maxWidth: 0, width: "50%" },
+  first: { maxWidth: 0, minWidth: "17ch", width: "50%" },
   number: { textAlign: "right", fontVariantNumeric: "tabular-nums" },
   row: { ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover } },
   none: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
