@@ -60,11 +60,12 @@ with its own settings, and waits for what comes of it.`,
 			if f.server.server != "" {
 				return a.upload(cmd, args, f)
 			}
-			limitMemory(memoryBesideDatabase)
 			f.db.appendMemory = memoryOfAppends
 			if f.follow {
+				limitMemory(memoryBesideDatabase)
 				return a.follow(cmd.Context(), args, f)
 			}
+			collectLate(memoryBesideDatabase)
 			if _, err := ingest.Files(args); err != nil {
 				return err // before a database is made
 			}

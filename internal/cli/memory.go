@@ -13,12 +13,12 @@ const (
 	memoryBesideDatabase = 192 << 20
 	memoryAlone          = 384 << 20
 	// memoryOfAppends is what the database may take while rows come in.
-	memoryOfAppends = 96 << 20
+	memoryOfAppends = 128 << 20
 )
 
 // memoryUncollected is up to where a program that ends soon does not collect
 // garbage at all.
-const memoryUncollected = 256 << 20
+const memoryUncollected = 288 << 20
 
 // limitMemory bounds the program's own memory, unless GOMEMLIMIT says
 // otherwise.

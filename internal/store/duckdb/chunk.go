@@ -23,8 +23,8 @@ const (
 	chunkRows = 2048
 	// flushRows is after how many rows an appender gives them to the
 	// database, which by itself it does after 204,800: much memory where
-	// rows are wide.
-	flushRows = 1 << 14
+	// rows are wide, and work that is left for the end, when one core is idle.
+	flushRows = 1 << 12
 	// chunkText bounds the text of a chunk; one with more is handed over
 	// before it is full.
 	chunkText = 4 << 20

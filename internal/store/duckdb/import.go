@@ -34,8 +34,10 @@ type importTx struct {
 	written map[string]bool  // relations that got rows
 	// before are the counts of the import that this one continues; nil for
 	// one that continues none.
-	before         map[string]int64
-	prepared, done bool
+	before map[string]int64
+	// counts are the rows that the import gave, known once it is prepared.
+	counts map[string]int64
+	done   bool
 }
 
 // Begin implements store.Engine.
@@ -205,19 +207,21 @@ func (tx *importTx) Rollback() error {
 }
 
 // Prepare implements store.Import.
-func (tx *importTx) Prepare(devices *defender.Devices) error {
+func (tx *importTx) Prepare(devices *defender.Devices) (err error) {
 	if err := tx.endAppenders((*appender).close); err != nil {
 		return fmt.Errorf("storing rows: %w", err)
 	}
-	tx.prepared = true
-	return tx.settle(devices)
+	if err := tx.settle(devices); err != nil {
+		return err
+	}
+	if tx.counts, err = tx.count(); err != nil {
+		return fmt.Errorf("counting rows: %w", err)
+	}
+	return nil
 }
 
 // Commit implements store.Import.
 func (tx *importTx) Commit(src *store.Source, devices *defender.Devices) error {
-	if err := tx.endAppenders((*appender).close); err != nil {
-		return fmt.Errorf("storing rows: %w", err)
-	}
 	if err := tx.finish(src, devices); err != nil {
 		return err
 	}
@@ -230,17 +234,17 @@ func (tx *importTx) Commit(src *store.Source, devices *defender.Devices) error {
 
 func (tx *importTx) finish(src *store.Source, devices *defender.Devices) error {
 	if src.Follow != nil {
+		if err := tx.endAppenders((*appender).close); err != nil {
+			return fmt.Errorf("storing rows: %w", err)
+		}
 		return tx.finishFollow(src, devices)
 	}
-	var err error
-	if !tx.prepared {
-		if err := tx.settle(devices); err != nil {
+	if tx.counts == nil {
+		if err := tx.Prepare(devices); err != nil {
 			return err
 		}
 	}
-	if src.Rows, err = tx.count(); err != nil {
-		return fmt.Errorf("counting rows: %w", err)
-	}
+	src.Rows = tx.counts
 	if err := tx.note(tx.id, src, src.Rows); err != nil {
 		return err
 	}
