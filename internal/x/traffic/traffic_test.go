@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -65,10 +66,13 @@ func TestMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("analyses a million packets")
 	}
+	// As in the program: below the limit garbage is collected when the heap
+	// has doubled, so that what is in use depends on how busy the machine is.
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(384 << 20))
 	const flood = 1_000_000
 	rows, st, bytes := peak(t, traffic.SYNFlood(flood))
 	t.Logf("flood: %d MiB, %d evicted", bytes>>20, st.Evicted)
-	if rows["conn"] != flood || bytes > 300<<20 {
+	if rows["conn"] != flood || bytes > 400<<20 {
 		t.Errorf("flood of %d: %d connections, %d MiB", flood, rows["conn"], bytes>>20)
 	}
 	const size = 256 << 20
