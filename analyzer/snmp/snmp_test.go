@@ -128,7 +128,9 @@ func FuzzDatagram(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if got := run(t, string(b), string(b)); strings.Count(got, "\n") > 2 {
+		// Each message may hold an arc that is too long, which is told of itself.
+		got := run(t, string(b), string(b))
+		if strings.Count(got, "\n") > 2+strings.Count(got, "asn_oid_subidentifier_too_long") {
 			t.Fatalf("%s: got %s", hex.EncodeToString(b), got)
 		}
 	})
