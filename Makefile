@@ -10,15 +10,17 @@ FUZZTIME ?= 30s
 
 .PHONY: run test clients build bench fuzz lint generate range serve web e2e
 
+DEMO = ./bin/wirehunt demo --db bin/range.db testdata/range
+
 run: build
 	@rm -f bin/range.db bin/range.db.wal
-	@./bin/wirehunt demo --db bin/range.db testdata/range
+	@$(DEMO)
 	@if [ -t 0 ] && [ -t 1 ]; then $(SERVE); else echo "The portal on these rows: make serve"; fi
 
 # The portal on the hunting range; run ends with it on a terminal.
 SERVE = ./bin/wirehunt serve --insecure-local --now-latest --db bin/range.db
 serve: build
-	@test -e bin/range.db || ./bin/wirehunt demo --db bin/range.db testdata/range
+	@test -e bin/range.db || $(DEMO)
 	$(SERVE)
 
 build:
